@@ -1,0 +1,77 @@
+//! What happens to the engine.
+
+use crate::chat::{Command, ConnId, Missed, RoomName, Tag};
+
+/// Something happened. The whole of what the engine ever learns.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Event {
+    /// A connection was accepted: a new person.
+    Connected {
+        /// Its identity; never used before.
+        conn: ConnId,
+    },
+    /// A person asked for something.
+    ///
+    /// While a listing runs (the last [`Effect::Reply`](super::Effect::Reply)
+    /// said `more`), the shell holds that connection's requests back; one that
+    /// comes all the same is handled, and a new listing replaces the old.
+    Requested {
+        /// Who.
+        conn: ConnId,
+        /// The client's label, given back with each reply.
+        tag: Option<Tag>,
+        /// What.
+        command: Command,
+    },
+    /// The dialect answers this line itself (help, syntax): it costs a token like
+    /// any command.
+    Strayed {
+        /// Whose line.
+        conn: ConnId,
+    },
+    /// The connection is gone. After a [`Effect::Close`](super::Effect::Close) it
+    /// changes nothing.
+    Disconnected {
+        /// Which.
+        conn: ConnId,
+        /// In what way.
+        why: Ending,
+    },
+    /// Its outbox is under half again: a listing may go on, and private messages
+    /// are accepted for it.
+    Ready {
+        /// Which connection.
+        conn: ConnId,
+    },
+    /// Its reserve for replies and private messages is half full.
+    Choked {
+        /// Which connection.
+        conn: ConnId,
+    },
+    /// It was told of a skip.
+    Skipped {
+        /// Which connection.
+        conn: ConnId,
+        /// In which room.
+        room: RoomName,
+        /// What it was not sent.
+        missed: Missed,
+    },
+    /// The moment that [`Engine::deadline`](super::Engine::deadline) named is here.
+    Tick,
+}
+
+/// In what way a connection ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ending {
+    /// The person ended their input, and all of it was handled.
+    InputEnded,
+    /// The connection was reset, or could not be written to.
+    Reset,
+    /// Its peer answered nothing for too long.
+    TimedOut,
+    /// It took nothing for too long, with bytes waiting.
+    Stalled,
+    /// The server stops.
+    Shutdown,
+}

@@ -1,0 +1,69 @@
+//! The bounds and switches of a server, with their defaults.
+
+use std::net::{Ipv4Addr, SocketAddr};
+use std::time::Duration;
+
+use crate::chat::Limits;
+
+/// Everything that an operator may choose. The command line fills it in; tests
+/// and simulations make their own.
+///
+/// ```
+/// use roomful::shell::Config;
+/// let config = Config { connections_max: 100, ..Config::default() };
+/// assert_eq!(config.line_bytes_max, 4096);
+/// ```
+#[derive(Clone, Debug)]
+pub struct Config {
+    /// Where to listen.
+    pub listen: Vec<SocketAddr>,
+    /// What the engine holds people to.
+    pub limits: Limits,
+    /// Connections in all.
+    pub connections_max: usize,
+    /// Connections from one address (IPv6: from one /64). Loopback is exempt.
+    pub connections_per_address_max: usize,
+    /// New connections from one address that are served at once. Loopback is exempt.
+    pub connect_burst: u32,
+    /// New connections a second from one address after that; more are delayed.
+    pub connects_per_second: u32,
+    /// A line without its end, in bytes.
+    pub line_bytes_max: usize,
+    /// Tasks that own outboxes and write to sockets.
+    pub io_workers: usize,
+    /// What may wait for one connection before rooms are skipped, in bytes.
+    pub outbox_bytes_max: usize,
+    /// What replies and private messages may take on top of that, in bytes.
+    pub outbox_reserve_bytes: usize,
+    /// How long a connection may take nothing at all with bytes waiting.
+    pub stall_timeout: Duration,
+    /// For how long input is still taken after its end, at the usual rate.
+    pub input_after_end: Duration,
+    /// How long a stopping server flushes.
+    pub shutdown_grace: Duration,
+}
+
+impl Config {
+    /// Where a server listens unless told otherwise.
+    pub const LISTEN: SocketAddr = SocketAddr::new(std::net::IpAddr::V4(Ipv4Addr::LOCALHOST), 4000);
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Self {
+            listen: vec![Self::LISTEN],
+            limits: Limits::default(),
+            connections_max: 10_000,
+            connections_per_address_max: 64,
+            connect_burst: 20,
+            connects_per_second: 2,
+            line_bytes_max: 4096,
+            io_workers: std::thread::available_parallelism().map_or(1, usize::from),
+            outbox_bytes_max: 256 * 1024,
+            outbox_reserve_bytes: 64 * 1024,
+            stall_timeout: Duration::from_secs(300),
+            input_after_end: Duration::from_secs(60),
+            shutdown_grace: Duration::from_secs(5),
+        }
+    }
+}

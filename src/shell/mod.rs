@@ -1,0 +1,10 @@
+//! The only code that does anything: sockets, clock, tasks, files.
+//!
+//! Thin. Everything that a simulation must replace comes in as a value (the
+//! [`Listener`], the clock), and the same code runs in production and there.
+
+mod config;
+mod listener;
+
+pub use config::Config;
+pub use listener::{Listener, ReadHalf};
