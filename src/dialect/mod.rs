@@ -73,6 +73,25 @@ impl Decoder {
     pub fn finish(&mut self) -> Option<Decoded> {
         self.text.finish()
     }
+
+    /// Bytes held of an unfinished line; at most `line_bytes_max`.
+    #[must_use]
+    pub fn held_bytes(&self) -> usize {
+        self.text.held_bytes()
+    }
+}
+
+/// What the text door makes of one line, without its end; `None` for an empty one.
+///
+/// ```
+/// use roomful::chat::Command;
+/// use roomful::dialect::{Decoded, parse_text};
+/// assert_eq!(parse_text("/rooms"), Some(Decoded::Command { tag: None, command: Command::Rooms }));
+/// assert!(matches!(parse_text("/jion x"), Some(Decoded::Answer(_))));
+/// ```
+#[must_use]
+pub fn parse_text(line: &str) -> Option<Decoded> {
+    text::parse(line)
 }
 
 /// Appends the bytes of a message.

@@ -1,18 +1,65 @@
 //! The text door: a person with `nc` is a first-class user.
+//!
+//! One line is one command or one thing said. `commands` is the one table from
+//! which parsing, prefixes, suggestions and help are all made.
+
+mod commands;
+mod encode;
+mod help;
+mod parse;
+mod refusals;
+mod suggest;
+mod words;
+
+#[cfg(test)]
+mod tests;
+
+use alloc::string::String;
+
 use super::Decoded;
-use crate::chat::Message;
-use alloc::vec::Vec;
+use super::lines::{Line, LineBuffer};
+
+pub(super) use encode::encode;
+pub(super) use parse::parse;
+
+/// The decoder of one connection at this door.
 #[derive(Debug)]
-pub(super) struct Decoder;
+pub(super) struct Decoder {
+    lines: LineBuffer,
+    line_bytes_max: usize,
+}
+
 impl Decoder {
-    pub(super) fn new(_line_bytes_max: usize) -> Self {
-        Self
+    pub(super) fn new(line_bytes_max: usize) -> Self {
+        Self {
+            lines: LineBuffer::new(line_bytes_max),
+            line_bytes_max,
+        }
     }
-    pub(super) fn decode(&mut self, _bytes: &mut &[u8]) -> Option<Decoded> {
+
+    pub(super) fn decode(&mut self, bytes: &mut &[u8]) -> Option<Decoded> {
+        while let Some(line) = self.lines.take(bytes) {
+            let decoded = self.read(line);
+            if decoded.is_some() {
+                return decoded; // An empty line is nothing.
+            }
+        }
         None
     }
+
     pub(super) fn finish(&mut self) -> Option<Decoded> {
-        None
+        let line = self.lines.finish()?;
+        self.read(line)
+    }
+
+    pub(super) fn held_bytes(&self) -> usize {
+        self.lines.held_bytes()
+    }
+
+    fn read(&self, line: Line) -> Option<Decoded> {
+        match line {
+            Line::Whole(bytes) => parse(&String::from_utf8_lossy(&bytes)),
+            Line::TooLong => Some(refusals::line_too_long(self.line_bytes_max)),
+        }
     }
 }
-pub(super) fn encode(_message: &Message, _bytes: &mut Vec<u8>) {}

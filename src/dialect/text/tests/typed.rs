@@ -1,0 +1,392 @@
+//! What is made of what people type.
+
+use alloc::format;
+use alloc::string::{String, ToString};
+use alloc::vec::Vec;
+
+use expect_test::{Expect, expect};
+
+use crate::chat::{Command, Text};
+use crate::dialect::{Decoded, Decoder, Flavor, parse_text};
+
+/// `Debug` hides what people say; a golden must not.
+fn shown(decoded: &Decoded) -> String {
+    match decoded {
+        Decoded::Answer(bytes) => String::from_utf8(bytes.clone())
+            .unwrap()
+            .trim_end()
+            .to_string(),
+        Decoded::Command { command, .. } => {
+            let said = said(command).map(|text| format!(" {text:?}", text = text.as_str()));
+            format!("{command:?}{}", said.unwrap_or_default())
+        }
+    }
+}
+
+fn said(command: &Command) -> Option<&Text> {
+    match command {
+        Command::Say { text, .. }
+        | Command::Act { text, .. }
+        | Command::Whisper { text, .. }
+        | Command::Reply { text } => Some(text),
+        Command::SetTopic { topic, .. } => topic.as_ref(),
+        Command::Quit { reason } => reason.as_ref(),
+        Command::Nick { .. }
+        | Command::Join { .. }
+        | Command::Leave { .. }
+        | Command::Rooms
+        | Command::Who { .. }
+        | Command::ShowTopic { .. }
+        | Command::Ignore { .. }
+        | Command::Ignored
+        | Command::Unignore { .. } => None,
+    }
+}
+
+fn check(typed: &[&str], expected: &Expect) {
+    let mut transcript = String::new();
+    for line in typed {
+        let made = parse_text(line).map_or("nothing".to_string(), |decoded| shown(&decoded));
+        transcript += &format!("> {}\n{made}\n", line.escape_debug());
+    }
+    expected.assert_eq(&transcript);
+}
+
+#[test]
+fn every_command() {
+    let typed = [
+        "/nick ada",
+        "/join ops",
+        "/join #ops",
+        "/leave",
+        "/leave #ops",
+        "/rooms",
+        "/who",
+        "/who ops",
+        "/msg bob yes,  12:30",
+        "/reply on my way",
+        "/me waves",
+        "/topic",
+        "/topic release 2",
+        "/topic -",
+        "/ignore",
+        "/ignore bob",
+        "/unignore bob",
+        "/quit",
+        "/quit off home",
+    ];
+    check(&typed, &expect![[r#"
+        > /nick ada
+        Nick { nick: "ada" }
+        > /join ops
+        Join { room: "ops" }
+        > /join #ops
+        Join { room: "ops" }
+        > /leave
+        Leave { room: None }
+        > /leave #ops
+        Leave { room: Some("ops") }
+        > /rooms
+        Rooms
+        > /who
+        Who { room: None }
+        > /who ops
+        Who { room: Some("ops") }
+        > /msg bob yes,  12:30
+        Whisper { to: "bob", text: Text(11 bytes) } "yes,  12:30"
+        > /reply on my way
+        Reply { text: Text(9 bytes) } "on my way"
+        > /me waves
+        Act { room: None, text: Text(5 bytes) } "waves"
+        > /topic
+        ShowTopic { room: None }
+        > /topic release 2
+        SetTopic { room: None, topic: Some(Text(9 bytes)) } "release 2"
+        > /topic -
+        SetTopic { room: None, topic: None }
+        > /ignore
+        Ignored
+        > /ignore bob
+        Ignore { nick: "bob" }
+        > /unignore bob
+        Unignore { nick: "bob" }
+        > /quit
+        Quit { reason: None }
+        > /quit off home
+        Quit { reason: Some(Text(8 bytes)) } "off home"
+    "#]]);
+}
+
+#[test]
+fn aliases_prefixes_and_capitals() {
+    let typed = [
+        "/part ops",
+        "/names",
+        "/list",
+        "/w bob hi",
+        "/whisper bob hi",
+        "/exit",
+        "/n ada",
+        "/j ops",
+        "/TOPIC x",
+        "/Jo ops",
+        "/to",
+        "/le",
+        "/q",
+        "/un bob",
+        "/r",
+        "/m bob",
+        "/xy",
+    ];
+    check(&typed, &expect![[r#"
+        > /part ops
+        Leave { room: Some("ops") }
+        > /names
+        Who { room: None }
+        > /list
+        Rooms
+        > /w bob hi
+        Whisper { to: "bob", text: Text(2 bytes) } "hi"
+        > /whisper bob hi
+        Whisper { to: "bob", text: Text(2 bytes) } "hi"
+        > /exit
+        Quit { reason: None }
+        > /n ada
+        Nick { nick: "ada" }
+        > /j ops
+        Join { room: "ops" }
+        > /TOPIC x
+        SetTopic { room: None, topic: Some(Text(1 bytes)) } "x"
+        > /Jo ops
+        Join { room: "ops" }
+        > /to
+        ShowTopic { room: None }
+        > /le
+        Leave { room: None }
+        > /q
+        Quit { reason: None }
+        > /un bob
+        Unignore { nick: "bob" }
+        > /r
+        !! /r could be /rooms or /reply. Type a little more.
+        > /m bob
+        !! /m could be /msg or /me. Type a little more.
+        > /xy
+        !! No command /xy. /help lists them all.
+    "#]]);
+}
+
+#[test]
+fn what_is_said() {
+    let typed = [
+        "hi all",
+        "  indented",
+        "",
+        "   ",
+        "\t",
+        "//join is a command",
+        "/usr/bin/env",
+        "/ hello",
+        "/",
+        " /quit",
+        "a\tb\u{7}\u{1b}[31mc\u{202e}d",
+        "/who/x",
+    ];
+    check(&typed, &expect![[r#"
+        > hi all
+        Say { room: None, text: Text(6 bytes) } "hi all"
+        >   indented
+        Say { room: None, text: Text(10 bytes) } "  indented"
+        > 
+        nothing
+        >    
+        nothing
+        > \t
+        nothing
+        > //join is a command
+        Say { room: None, text: Text(18 bytes) } "/join is a command"
+        > /usr/bin/env
+        Say { room: None, text: Text(12 bytes) } "/usr/bin/env"
+        > / hello
+        !! A command's name stands right behind the slash. /help lists them.
+        > /
+        !! A command's name stands right behind the slash. /help lists them.
+        >  /quit
+        Say { room: None, text: Text(6 bytes) } " /quit"
+        > a\tb\u{7}\u{1b}[31mc\u{202e}d
+        Say { room: None, text: Text(9 bytes) } "a b[31mcd"
+        > /who/x
+        Say { room: None, text: Text(6 bytes) } "/who/x"
+    "#]]);
+}
+
+#[test]
+fn what_is_refused() {
+    let typed = [
+        "/nick",
+        "/nick a b",
+        "/join",
+        "/join a b",
+        "/leave a b",
+        "/rooms x",
+        "/who a b",
+        "/msg",
+        "/msg bob",
+        "/msg 9 x",
+        "/reply",
+        "/me",
+        "/ignore a b",
+        "/unignore",
+        "/nick 9lives",
+        "/nick \u{435}mily",
+        "/nick bob\u{200b}",
+        "/nick a\u{202e}b",
+        "/join -x",
+        "/jion x",
+        "/xyzzy",
+        "/averyveryveryveryveryveryveryveryverylongcommandname",
+        "/help a b",
+        "/help xyzzy",
+        "/help r",
+    ];
+    check(&typed, &expect![[r#"
+        > /nick
+        !! That is not how /nick works. Type /nick NAME; /help nick shows examples.
+        > /nick a b
+        !! That is not how /nick works. Type /nick NAME; /help nick shows examples.
+        > /join
+        !! That is not how /join works. Type /join ROOM; /help join shows examples.
+        > /join a b
+        !! That is not how /join works. Type /join ROOM; /help join shows examples.
+        > /leave a b
+        !! That is not how /leave works. Type /leave [ROOM]; /help leave shows examples.
+        > /rooms x
+        !! That is not how /rooms works. Type /rooms; /help rooms shows examples.
+        > /who a b
+        !! That is not how /who works. Type /who [ROOM]; /help who shows examples.
+        > /msg
+        !! That is not how /msg works. Type /msg NICK TEXT; /help msg shows examples.
+        > /msg bob
+        !! That is not how /msg works. Type /msg NICK TEXT; /help msg shows examples.
+        > /msg 9 x
+        !! "9" cannot be a nickname: a name may not begin with '9'. Try another one.
+        > /reply
+        !! That is not how /reply works. Type /reply TEXT; /help reply shows examples.
+        > /me
+        !! That is not how /me works. Type /me TEXT; /help me shows examples.
+        > /ignore a b
+        !! That is not how /ignore works. Type /ignore [NICK]; /help ignore shows examples.
+        > /unignore
+        !! That is not how /unignore works. Type /unignore NICK; /help unignore shows examples.
+        > /nick 9lives
+        !! "9lives" cannot be a nickname: a name may not begin with '9'. Try another one.
+        > /nick еmily
+        !! "еmily" cannot be a nickname: a name may not mix scripts that look alike. Try another one.
+        > /nick bob\u{200b}
+        !! "bob\u{200b}" cannot be a nickname: a name may not contain '\u{200b}'. Try another one.
+        > /nick a\u{202e}b
+        !! "ab" cannot be a nickname: a name may not contain '\u{202e}'. Try another one.
+        > /join -x
+        !! "-x" cannot be a room's name: a name may not begin with '-'. Try another one.
+        > /jion x
+        !! No command /jion. Did you mean /join?
+        > /xyzzy
+        !! No command /xyzzy. /help lists them all.
+        > /averyveryveryveryveryveryveryveryverylongcommandname
+        !! No command /averyveryveryveryveryveryveryveryverylon…. /help lists them all.
+        > /help a b
+        !! No command /a. /help lists them all.
+        > /help xyzzy
+        !! No command /xyzzy. /help lists them all.
+        > /help r
+        !! /r could be /rooms or /reply. Type a little more.
+    "#]]);
+}
+
+#[test]
+fn help_is_worth_reading() {
+    check(
+        &["/help", "/help join", "/help /W", "/help to"],
+        &expect![[r#"
+            > /help
+            -- What you type is said to the room in focus, unless it begins with a slash:
+            --   /nick NAME      change your nickname
+            --   /join ROOM      join a room, or come back to one; it is opened if need be
+            --   /leave [ROOM]   leave a room; without a name, the one you are typing to
+            --   /rooms          list the rooms, with how many are there and the topic
+            --   /who [ROOM]     list who is in a room
+            --   /msg NICK TEXT  say something to one person alone
+            --   /reply TEXT     answer the last private message
+            --   /me TEXT        say what you do: * ada waves
+            --   /topic [TEXT]   show the room's topic, or set it; /topic - clears it
+            --   /ignore [NICK]  hear no more of somebody, or list whom you ignore
+            --   /unignore NICK  hear somebody again
+            --   /help [COMMAND] list the commands, or explain one
+            --   /quit [REASON]  leave; the reason is told to those in your rooms
+            -- //text says /text. The beginning of a command's name will do: /to for /topic.
+            -- /help COMMAND shows examples.
+            > /help join
+            -- /join ROOM: join a room, or come back to one; it is opened if need be.
+            -- What you type goes there from then on. You may be in several rooms.
+            -- Also: /j.
+            -- Examples: /join ops  or  /join #release-2
+            > /help /W
+            -- /msg NICK TEXT: say something to one person alone.
+            -- Also: /w, /whisper.
+            -- Examples: /msg bob lunch at 12:30?  or  /w bob yes
+            > /help to
+            -- /topic [TEXT]: show the room's topic, or set it; /topic - clears it.
+            -- Examples: /topic  or  /topic release 2 is out on Monday
+        "#]],
+    );
+}
+
+#[test]
+fn help_fits_a_small_terminal() {
+    let Some(Decoded::Answer(help)) = parse_text("/help") else {
+        panic!("help is an answer")
+    };
+    let help = String::from_utf8(help).unwrap();
+    assert!(help.lines().count() <= 22);
+    assert!(
+        help.lines().all(|line| line.chars().count() <= 79),
+        "{help}"
+    );
+}
+
+/// Everything that a stream of bytes becomes, in pieces cut at these places.
+fn decode(bytes: &[u8], cuts: impl Iterator<Item = usize>) -> Vec<Decoded> {
+    let mut decoder = Decoder::new(Flavor::Text, 32);
+    let mut decoded = Vec::new();
+    let mut start = 0;
+    for end in cuts.chain([bytes.len()]) {
+        let mut piece = &bytes[start..end];
+        while let Some(item) = decoder.decode(&mut piece) {
+            decoded.push(item);
+        }
+        assert!(piece.is_empty() && decoder.held_bytes() <= 32);
+        start = end;
+    }
+    decoded.extend(decoder.finish());
+    assert_eq!(decoder.finish(), None);
+    decoded
+}
+
+#[test]
+fn wherever_it_is_split_it_is_the_same() {
+    let streams: [&[u8]; 6] = [
+        b"hi\r\n/join ops\nho\r\0x\n\n\nend",
+        "naïve ☺ 李\n/nick 李明\r\n".as_bytes(),
+        b"\xff\xfb\x01hi\xff\xfa\x18\x00a\xff\xffb\xff\xf0\n\xff\xff\n\xff",
+        b"0123456789012345678901234567890123456789\nok\n\xc3\x28\n",
+        b"/quit bye\r",
+        b"\x16\x03\x01\x00\xc8GET / HTTP/1.1\r\n\r\n",
+    ];
+    for stream in streams {
+        let whole = decode(stream, core::iter::empty());
+        for cut in 0..=stream.len() {
+            assert_eq!(decode(stream, [cut].into_iter()), whole);
+        }
+        assert_eq!(decode(stream, 0..stream.len()), whole);
+    }
+}
