@@ -5,6 +5,8 @@
 
 mod config;
 mod listener;
+mod tcp;
 
 pub use config::Config;
 pub use listener::{Listener, ReadHalf};
+pub use tcp::{BindError, TcpListener, TcpRead};
