@@ -3,6 +3,7 @@
 //! Thin. Everything that a simulation must replace comes in as a value (the
 //! [`Listener`], the clock), and the same code runs in production and there.
 
+pub mod admission;
 mod config;
 mod listener;
 mod tcp;
