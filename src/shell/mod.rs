@@ -3,8 +3,10 @@
 //! Thin. Everything that a simulation must replace comes in as a value (the
 //! [`Listener`], the clock), and the same code runs in production and there.
 
+pub mod accept;
 pub mod admission;
 mod config;
+pub mod descriptors;
 mod listener;
 mod tcp;
 
