@@ -5,11 +5,17 @@
 
 pub mod accept;
 pub mod admission;
+mod banner;
+pub mod cli;
 mod config;
 pub mod descriptors;
 mod listener;
+pub mod logging;
+mod signals;
 mod tcp;
 
+pub use banner::banner;
 pub use config::Config;
 pub use listener::{Listener, ReadHalf};
+pub use signals::{Signals, StopRequests};
 pub use tcp::{BindError, TcpListener, TcpRead};
