@@ -14,7 +14,8 @@ pub trait Listener: Send + 'static {
     /// The half that they are told on.
     type Write: AsyncWrite + Unpin + Send + 'static;
 
-    /// Waits for the next connection.
+    /// Waits for the next connection. May be dropped while it waits and called
+    /// again: no connection is lost by that.
     ///
     /// # Errors
     /// When the system cannot give one (out of file descriptors, say). The next
@@ -27,12 +28,14 @@ pub trait Listener: Send + 'static {
 /// The read half of a connection, with what can be known of the other end
 /// without reading. A network that cannot know leaves the defaults.
 pub trait ReadHalf: AsyncRead + Unpin + Send + 'static {
-    /// Resolves when the connection is broken (reset, timed out), unread bytes or not.
+    /// Resolves when the connection is broken (reset, timed out), unread bytes or
+    /// not. The end of input breaks nothing. May be dropped and called again.
     fn broken(&mut self) -> impl Future<Output = ()> + Send {
         std::future::pending()
     }
 
-    /// Whether the other end has ended its input, unread bytes or not.
+    /// Whether the other end has ended its input, unread bytes or not, as far as
+    /// is known by now. Never waits, reads nothing.
     fn has_ended(&mut self) -> bool {
         false
     }

@@ -1,0 +1,171 @@
+//! Log lines, to standard error. Never what people say.
+
+use std::io::{self, IsTerminal as _};
+
+use clap::ValueEnum;
+use tracing::Subscriber;
+use tracing::level_filters::LevelFilter;
+use tracing_subscriber::fmt::MakeWriter;
+
+/// What is logged, and how.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct LogSettings {
+    /// The least important lines that are logged.
+    pub level: LogLevel,
+    /// How a line looks.
+    pub format: LogFormat,
+}
+
+/// How important a log line is. Each level includes those before it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum LogLevel {
+    /// The server is broken or ends.
+    Error,
+    /// Somebody should do something.
+    Warn,
+    /// What the server as a whole does.
+    #[default]
+    Info,
+    /// What single connections do.
+    Debug,
+    /// Everything.
+    Trace,
+}
+
+/// How a log line looks.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum LogFormat {
+    /// A line for people, coloured on a terminal.
+    #[default]
+    Human,
+    /// One JSON object a line, for programs.
+    Json,
+}
+
+/// Sends this process's log lines to standard error from now on. To be called
+/// once; a second call changes nothing.
+pub fn start(settings: LogSettings) {
+    let colour = may_colour(
+        io::stderr().is_terminal(),
+        std::env::var_os("NO_COLOR").as_deref(),
+    );
+    // It fails only when log lines already have somewhere to go.
+    let _ = tracing::subscriber::set_global_default(subscriber(settings, colour, io::stderr));
+}
+
+/// Colour is for terminals, and for people who have not said no
+/// (<https://no-color.org>: set, and not empty).
+fn may_colour(terminal: bool, no_color: Option<&std::ffi::OsStr>) -> bool {
+    terminal && no_color.is_none_or(std::ffi::OsStr::is_empty)
+}
+
+fn subscriber<W>(
+    settings: LogSettings,
+    colour: bool,
+    writer: W,
+) -> Box<dyn Subscriber + Send + Sync>
+where
+    W: for<'w> MakeWriter<'w> + Send + Sync + 'static,
+{
+    let builder = tracing_subscriber::fmt()
+        .with_writer(writer)
+        .with_max_level(filter(settings.level));
+    match settings.format {
+        LogFormat::Human => Box::new(builder.with_ansi(colour).finish()),
+        LogFormat::Json => Box::new(builder.json().flatten_event(true).finish()),
+    }
+}
+
+fn filter(level: LogLevel) -> LevelFilter {
+    match level {
+        LogLevel::Error => LevelFilter::ERROR,
+        LogLevel::Warn => LevelFilter::WARN,
+        LogLevel::Info => LevelFilter::INFO,
+        LogLevel::Debug => LevelFilter::DEBUG,
+        LogLevel::Trace => LevelFilter::TRACE,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::ffi::OsStr;
+    use std::sync::{Arc, Mutex};
+
+    use super::*;
+
+    #[derive(Clone, Default)]
+    struct Buffer(Arc<Mutex<Vec<u8>>>);
+
+    impl io::Write for Buffer {
+        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+            self.0.lock().unwrap().write(bytes)
+        }
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    fn logged(level: LogLevel, format: LogFormat, colour: bool) -> String {
+        let buffer = Buffer::default();
+        let writer = buffer.clone();
+        let settings = LogSettings { level, format };
+        let subscriber = subscriber(settings, colour, move || writer.clone());
+        tracing::subscriber::with_default(subscriber, || {
+            tracing::warn!(connections = 7, "nearly full");
+            tracing::info!("and well");
+        });
+        String::from_utf8(buffer.0.lock().unwrap().clone()).unwrap()
+    }
+
+    #[test]
+    fn a_human_line_has_level_place_words_and_facts() {
+        let lines = logged(LogLevel::Info, LogFormat::Human, false);
+        let (first, second) = lines.split_once('\n').unwrap();
+        assert!(
+            first.ends_with("  WARN roomful::shell::logging::tests: nearly full connections=7"),
+            "{first}"
+        );
+        assert!(
+            second.contains(" INFO ") && second.ends_with("and well\n"),
+            "{second}"
+        );
+        assert!(!lines.contains('\x1b'), "{lines}");
+    }
+
+    #[test]
+    fn colour_only_where_it_may_be() {
+        assert!(logged(LogLevel::Info, LogFormat::Human, true).contains('\x1b'));
+        assert!(!logged(LogLevel::Info, LogFormat::Json, true).contains('\x1b'));
+        assert!(may_colour(true, None));
+        assert!(may_colour(true, Some(OsStr::new(""))));
+        assert!(!may_colour(true, Some(OsStr::new("1"))));
+        assert!(!may_colour(false, None));
+    }
+
+    #[test]
+    fn json_is_one_object_a_line_with_the_facts_at_the_top() {
+        let lines = logged(LogLevel::Info, LogFormat::Json, false);
+        assert_eq!(lines.lines().count(), 2);
+        for line in lines.lines() {
+            assert!(
+                line.starts_with(r#"{"timestamp":""#) && line.ends_with('}'),
+                "{line}"
+            );
+        }
+        assert!(
+            lines.contains(r#""level":"WARN","message":"nearly full","connections":7"#),
+            "{lines}"
+        );
+    }
+
+    #[test]
+    fn a_level_hides_what_is_less_important() {
+        assert_eq!(
+            logged(LogLevel::Warn, LogFormat::Human, false)
+                .lines()
+                .count(),
+            1
+        );
+        assert_eq!(logged(LogLevel::Error, LogFormat::Human, false), "");
+    }
+}

@@ -1,0 +1,251 @@
+//! Real TCP: the listener of production.
+
+use std::future::Future as _;
+use std::io;
+use std::net::SocketAddr;
+use std::pin::{Pin, pin};
+use std::task::{Context, Poll, Waker};
+use std::time::Duration;
+
+use socket2::{Domain, Protocol, SockRef, Socket, TcpKeepalive, Type};
+use tokio::io::{AsyncRead, Interest, ReadBuf};
+use tokio::net::TcpStream;
+use tokio::net::tcp::{OwnedReadHalf, OwnedWriteHalf};
+
+use super::{Listener, ReadHalf};
+
+/// How many new connections the system keeps for us until we accept them. It
+/// may keep fewer (Linux: `net.core.somaxconn`).
+const BACKLOG: i32 = 4096;
+/// How much the system takes for a socket beyond what is on its way, in bytes.
+/// Without it the system swallows 3 to 4 MB for somebody who does not read.
+const NOTSENT_LOWAT: u32 = 64 * 1024;
+/// A peer silent for so long is asked whether it is still there.
+const KEEPALIVE_TIME: Duration = Duration::from_secs(60);
+/// How long each question waits for its answer.
+const KEEPALIVE_INTERVAL: Duration = Duration::from_secs(10);
+/// How many questions may stay without an answer.
+const KEEPALIVE_RETRIES: u32 = 3;
+/// The time in which keepalive finds that a peer is gone.
+const KEEPALIVE_TOTAL: Duration = Duration::from_secs(90);
+
+/// A TCP socket that listens, with the options that every connection gets.
+#[derive(Debug)]
+pub struct TcpListener {
+    inner: tokio::net::TcpListener,
+    options: Options,
+}
+
+impl TcpListener {
+    /// Listens on an address. An IPv6 address takes no IPv4 connections.
+    /// `stall_timeout` is how long a connection may take nothing with bytes
+    /// waiting (`Config::stall_timeout`): the system gives up no sooner.
+    ///
+    /// # Errors
+    /// When the system says no; the error tells a person what to do.
+    ///
+    /// # Panics
+    /// Outside a tokio runtime.
+    pub fn bind(address: SocketAddr, stall_timeout: Duration) -> Result<Self, BindError> {
+        match listen(address) {
+            Ok(inner) => Ok(Self {
+                inner,
+                options: Options::new(stall_timeout),
+            }),
+            Err(error) => Err(BindError::new(address, error)),
+        }
+    }
+
+    /// The address that is listened on, with the port that the system chose if
+    /// port 0 was asked for.
+    ///
+    /// # Errors
+    /// When the system cannot say.
+    pub fn local_addr(&self) -> io::Result<SocketAddr> {
+        self.inner.local_addr()
+    }
+}
+
+impl Listener for TcpListener {
+    type Read = TcpRead;
+    type Write = OwnedWriteHalf;
+
+    async fn accept(&mut self) -> io::Result<(TcpRead, OwnedWriteHalf, SocketAddr)> {
+        let (stream, peer) = self.inner.accept().await?;
+        self.options.set(&stream);
+        let (read, write) = stream.into_split();
+        Ok((TcpRead(read), write, peer))
+    }
+}
+
+/// Why an address cannot be listened on.
+#[derive(Debug, thiserror::Error)]
+pub enum BindError {
+    /// Something listens there already.
+    #[error(
+        "{address} is in use by another program. \
+         Stop it, or choose another port with --listen {}.", another_port(*.address)
+    )]
+    InUse {
+        /// The address asked for.
+        address: SocketAddr,
+    },
+    /// The port is reserved (on most systems, those under 1024).
+    #[error(
+        "{address} needs rights that this process does not have. \
+         Choose a port from 1024 up with --listen, or grant it the right to use port {}.",
+        .address.port()
+    )]
+    NotPermitted {
+        /// The address asked for.
+        address: SocketAddr,
+    },
+    /// No network interface of this machine has the address.
+    #[error(
+        "{} is not an address of this machine. Choose one of its own with --listen, \
+         or {} for all of them.", .address.ip(), all_addresses(*.address)
+    )]
+    NotHere {
+        /// The address asked for.
+        address: SocketAddr,
+    },
+    /// Anything else.
+    #[error("{address} cannot be listened on: {source}. Choose another address with --listen.")]
+    Other {
+        /// The address asked for.
+        address: SocketAddr,
+        /// What the system says.
+        source: io::Error,
+    },
+}
+
+impl BindError {
+    #[expect(
+        clippy::wildcard_enum_match_arm,
+        reason = "the system's list of errors is open"
+    )]
+    fn new(address: SocketAddr, source: io::Error) -> Self {
+        match source.kind() {
+            io::ErrorKind::AddrInUse => Self::InUse { address },
+            io::ErrorKind::PermissionDenied => Self::NotPermitted { address },
+            io::ErrorKind::AddrNotAvailable => Self::NotHere { address },
+            _ => Self::Other { address, source },
+        }
+    }
+}
+
+fn another_port(mut address: SocketAddr) -> SocketAddr {
+    let port = address.port();
+    address.set_port(port.checked_add(1).unwrap_or(port - 1));
+    address
+}
+
+fn all_addresses(address: SocketAddr) -> SocketAddr {
+    let all: std::net::IpAddr = match address {
+        SocketAddr::V4(_) => std::net::Ipv4Addr::UNSPECIFIED.into(),
+        SocketAddr::V6(_) => std::net::Ipv6Addr::UNSPECIFIED.into(),
+    };
+    SocketAddr::new(all, address.port())
+}
+
+fn listen(address: SocketAddr) -> io::Result<tokio::net::TcpListener> {
+    let socket = Socket::new(
+        Domain::for_address(address),
+        Type::STREAM,
+        Some(Protocol::TCP),
+    )?;
+    if address.is_ipv6() {
+        // The same on every system, and beside an IPv4 listener on the same port.
+        socket.set_only_v6(true)?;
+    }
+    // Else the port of a server that has just stopped is taken for a minute.
+    socket.set_reuse_address(true)?;
+    socket.set_nonblocking(true)?;
+    socket.bind(&address.into())?;
+    socket.listen(BACKLOG)?;
+    tokio::net::TcpListener::from_std(socket.into())
+}
+
+/// What is set on every connection.
+#[derive(Debug)]
+struct Options {
+    keepalive: TcpKeepalive,
+    user_timeout: Duration,
+}
+
+impl Options {
+    fn new(stall_timeout: Duration) -> Self {
+        Self {
+            keepalive: TcpKeepalive::new()
+                .with_time(KEEPALIVE_TIME)
+                .with_interval(KEEPALIVE_INTERVAL)
+                .with_retries(KEEPALIVE_RETRIES),
+            // It counts a closed window too, and overrides keepalive's own patience.
+            user_timeout: stall_timeout.max(KEEPALIVE_TOTAL),
+        }
+    }
+
+    /// A peer that is gone already makes some systems refuse; reading will tell.
+    fn set(&self, stream: &TcpStream) {
+        if let Err(error) = self.try_set(stream) {
+            tracing::debug!(%error, "a socket option was refused");
+        }
+    }
+
+    fn try_set(&self, stream: &TcpStream) -> io::Result<()> {
+        let socket = SockRef::from(stream);
+        socket.set_tcp_nodelay(true)?;
+        socket.set_tcp_keepalive(&self.keepalive)?;
+        self.set_more(&socket)
+    }
+
+    #[cfg(any(target_os = "linux", target_os = "android"))]
+    fn set_more(&self, socket: &Socket) -> io::Result<()> {
+        socket.set_tcp_notsent_lowat(NOTSENT_LOWAT)?;
+        socket.set_tcp_user_timeout(Some(self.user_timeout))
+    }
+
+    /// Elsewhere the outbox's own bound and the stall timeout do alone.
+    #[cfg(not(any(target_os = "linux", target_os = "android")))]
+    fn set_more(&self, _socket: &Socket) -> io::Result<()> {
+        let _ = (self.user_timeout, NOTSENT_LOWAT);
+        Ok(())
+    }
+}
+
+/// The read half of a TCP connection.
+#[derive(Debug)]
+pub struct TcpRead(OwnedReadHalf);
+
+impl AsyncRead for TcpRead {
+    fn poll_read(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        buffer: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.0).poll_read(cx, buffer)
+    }
+}
+
+impl ReadHalf for TcpRead {
+    async fn broken(&mut self) {
+        // An error means that the runtime ends, and the connection with it.
+        while let Ok(ready) = self.0.ready(Interest::ERROR).await {
+            if ready.is_error() {
+                return;
+            }
+        }
+    }
+
+    fn has_ended(&mut self) -> bool {
+        let ready = pin!(self.0.ready(Interest::READABLE));
+        match ready.poll(&mut Context::from_waker(Waker::noop())) {
+            Poll::Ready(Ok(ready)) => ready.is_read_closed(),
+            Poll::Ready(Err(_)) => true,
+            Poll::Pending => false,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;
