@@ -30,7 +30,7 @@ fn all() -> String {
     for entry in &COMMANDS {
         text += &format!("--   {:<15} {}\n", entry.usage, entry.does);
     }
-    text += "-- //text says /text. The beginning of a command's name will do: /to for /topic.\n";
+    text += "-- //text says /text. A command's beginning will do: /to for /topic.\n";
     text += "-- /help COMMAND shows examples.\n";
     text
 }

@@ -323,7 +323,7 @@ fn help_is_worth_reading() {
             --   /unignore NICK  hear somebody again
             --   /help [COMMAND] list the commands, or explain one
             --   /quit [REASON]  leave; the reason is told to those in your rooms
-            -- //text says /text. The beginning of a command's name will do: /to for /topic.
+            -- //text says /text. A command's beginning will do: /to for /topic.
             -- /help COMMAND shows examples.
             > /help join
             -- /join ROOM: join a room, or come back to one; it is opened if need be.
