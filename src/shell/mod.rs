@@ -4,6 +4,7 @@
 //! [`Listener`], the clock), and the same code runs in production and there.
 
 mod config;
+pub mod fanout;
 mod listener;
 
 pub use config::Config;
