@@ -103,11 +103,6 @@ impl<W: AsyncWrite + Unpin> Link<W> {
         !std::mem::replace(&mut self.touched, true)
     }
 
-    /// Whether its waker fired since it was last written to.
-    pub(super) fn was_woken(&self) -> bool {
-        self.wait.as_ref().is_some_and(|wait| wait.has_fired())
-    }
-
     /// Queues a range of the latest turn's bytes, or skips it.
     pub(super) fn deliver(&mut self, class: &Class, bytes: &Range<u32>, tools: &mut Tools) {
         match class {
@@ -134,12 +129,12 @@ impl<W: AsyncWrite + Unpin> Link<W> {
         self.outbox.await_ready();
     }
 
-    /// Begins to end: what waits is still written.
+    /// Begins to end: what waits is still written, and every skip told as soon as
+    /// little enough waits.
     pub(super) fn finish(&mut self, tools: &mut Tools) {
         match self.phase {
             Phase::Open => {
                 self.phase = Phase::Finishing;
-                while self.settle_first(tools) {}
                 if let Some(wait) = &mut self.wait {
                     wait.rearm(self.row, &mut tools.waits);
                 }

@@ -258,9 +258,9 @@ impl<W: AsyncWrite + Unpin + Send + 'static> Worker<W> {
     fn touch_woken(&mut self, woken: &mut Vec<u32>) {
         self.tools.waits.woken.take(woken);
         for row in woken.drain(..) {
-            // A waker may outlive its connection, and another have its row.
-            let link = self.links.get_mut(row as usize).and_then(Option::as_mut);
-            if link.is_some_and(|link| link.was_woken() && link.touch()) {
+            // A waker may outlive its connection, and another have its row: to be
+            // flushed once more harms nobody.
+            if self.links[row as usize].as_mut().is_some_and(Link::touch) {
                 self.touched.push(row);
             }
         }
