@@ -9,6 +9,7 @@ mod banner;
 pub mod cli;
 mod config;
 pub mod descriptors;
+pub mod fanout;
 mod listener;
 pub mod logging;
 mod signals;
