@@ -11,6 +11,7 @@ use tokio::task::{JoinError, JoinSet};
 use tokio::time::{Instant, sleep, sleep_until};
 
 use super::admission::{Admission, Admitted, Permit};
+use super::stage::Stage;
 use super::{Listener, ReadHalf};
 use crate::chat::{Message, Refusal};
 use crate::dialect::{Flavor, encode};
@@ -18,20 +19,20 @@ use crate::dialect::{Flavor, encode};
 mod linger;
 mod trouble;
 
-pub use linger::LINGERING_MAX;
+pub(crate) use linger::LINGERING_MAX;
 use trouble::Trouble;
 
 /// A connection that may be served.
 #[derive(Debug)]
-pub struct Accepted<R, W> {
+pub(crate) struct Accepted<R, W> {
     /// What comes from the other end.
-    pub read: R,
+    pub(crate) read: R,
     /// What goes to the other end.
-    pub write: W,
+    pub(crate) write: W,
     /// The other end's address.
-    pub peer: SocketAddr,
+    pub(crate) peer: SocketAddr,
     /// Its place among the connections; to be dropped when the connection ends.
-    pub permit: Permit,
+    pub(crate) permit: Permit,
 }
 
 /// Accepts connections and hands them to the hub, until `stop` is true (or its
@@ -40,11 +41,11 @@ pub struct Accepted<R, W> {
 ///
 /// # Panics
 /// When a task of it has panicked.
-pub async fn accept_connections<L: Listener>(
+pub(crate) async fn accept_connections<L: Listener>(
     listener: L,
     admission: Admission,
     connections: mpsc::Sender<Accepted<L::Read, L::Write>>,
-    stop: watch::Receiver<bool>,
+    stop: watch::Receiver<Stage>,
 ) {
     let door = Door {
         listener,
@@ -62,7 +63,7 @@ struct Door<L: Listener> {
     listener: L,
     admission: Admission,
     connections: mpsc::Sender<Accepted<L::Read, L::Write>>,
-    stop: watch::Receiver<bool>,
+    stop: watch::Receiver<Stage>,
     /// Connections that wait for their moment. Bounded by admission.
     delayed: JoinSet<()>,
     /// Refused connections that are told so. At most [`LINGERING_MAX`].
@@ -166,7 +167,7 @@ async fn hand_over_later<R: ReadHalf, W: AsyncWrite>(
     mut accepted: Accepted<R, W>,
     later: Instant,
     connections: mpsc::Sender<Accepted<R, W>>,
-    mut stop: watch::Receiver<bool>,
+    mut stop: watch::Receiver<Stage>,
 ) {
     tokio::select! {
         biased;
@@ -184,8 +185,8 @@ async fn hand_over_later<R: ReadHalf, W: AsyncWrite>(
 }
 
 /// Resolves when the server stops. A sender that is gone can say so no more.
-async fn stopped(stop: &mut watch::Receiver<bool>) {
-    let _ = stop.wait_for(|stop| *stop).await;
+async fn stopped(stop: &mut watch::Receiver<Stage>) {
+    let _ = stop.wait_for(|stage| *stage > Stage::Serving).await;
 }
 
 /// Passes a panic of a task on.

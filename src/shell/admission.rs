@@ -21,20 +21,20 @@ const IDLE_MAX: usize = 65_536;
 /// The bounds on connections, and who has them now. Clones share them, so that
 /// several listeners hold to one bound.
 #[derive(Clone, Debug)]
-pub struct Admission(Arc<Shared>);
+pub(crate) struct Admission(Arc<Shared>);
 
 /// A connection that may come in.
 #[derive(Debug)]
-pub struct Admitted {
+pub(crate) struct Admitted {
     /// Its place. Held as long as the connection lives.
-    pub permit: Permit,
+    pub(crate) permit: Permit,
     /// When it may be served: now, or later if its address connects too fast.
-    pub not_before: Instant,
+    pub(crate) not_before: Instant,
 }
 
 /// The place of one connection; dropping it gives the place back.
 #[derive(Debug)]
-pub struct Permit {
+pub(crate) struct Permit {
     shared: Arc<Shared>,
     /// `None` for loopback, which is not counted by address.
     address: Option<Address>,
@@ -46,7 +46,7 @@ impl Admission {
     /// either of the last two switches the delay off. `now` is the earliest
     /// time that [`Self::admit`] will be told.
     #[must_use]
-    pub fn new(config: &Config, now: Instant) -> Self {
+    pub(crate) fn new(config: &Config, now: Instant) -> Self {
         Self(Arc::new(Shared {
             connections_max: config.connections_max,
             per_address_max: config.connections_per_address_max,
@@ -60,7 +60,7 @@ impl Admission {
     ///
     /// # Errors
     /// [`Refusal::ServerFull`] or [`Refusal::AddressFull`]; nothing has changed then.
-    pub fn admit(&self, peer: IpAddr, now: Instant) -> Result<Admitted, Refusal> {
+    pub(crate) fn admit(&self, peer: IpAddr, now: Instant) -> Result<Admitted, Refusal> {
         let Shared { rate, .. } = &*self.0;
         let mut state = self.0.lock();
         state.forget_idle(rate.mark(now));
@@ -80,8 +80,8 @@ impl Admission {
     }
 
     /// How many connections are in, delayed ones included.
-    #[must_use]
-    pub fn connections(&self) -> usize {
+    #[cfg(test)]
+    pub(crate) fn connections(&self) -> usize {
         self.0.lock().connections
     }
 }

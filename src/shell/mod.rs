@@ -2,21 +2,37 @@
 //!
 //! Thin. Everything that a simulation must replace comes in as a value (the
 //! [`Listener`], the clock), and the same code runs in production and there.
+//!
+//! ```text
+//! accept ─▶ hub ─▶ fanout        accept: who may connect (admission)
+//!            ▲                   connection: reads, decodes, hands over
+//!        connection              hub: owns the engine, works in turns
+//!                                fanout: outboxes, writes
+//! ```
 
-pub mod accept;
-pub mod admission;
+mod accept;
+mod admission;
 mod banner;
 pub mod cli;
+mod clock;
 mod config;
+mod connection;
 pub mod descriptors;
 pub mod fanout;
+mod hub;
 mod listener;
 pub mod logging;
+mod server;
 mod signals;
+mod stage;
 mod tcp;
 
 pub use banner::banner;
+pub use clock::Clock;
 pub use config::Config;
+pub use hub::Inspection;
 pub use listener::{Listener, ReadHalf};
-pub use signals::{Signals, StopRequests};
+pub use server::{Handle, Server};
+pub use signals::Signals;
+pub use stage::{Outcome, Stage};
 pub use tcp::{BindError, TcpListener, TcpRead};

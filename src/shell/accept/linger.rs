@@ -9,7 +9,7 @@ use tokio::time::timeout;
 
 /// The most refused connections of one listener that are waited for; past it,
 /// one is told as well as can be without waiting.
-pub const LINGERING_MAX: usize = 64;
+pub(crate) const LINGERING_MAX: usize = 64;
 /// How long one is waited for.
 pub(super) const LINGER: Duration = Duration::from_secs(2);
 /// How much of what it sends is discarded, in bytes.

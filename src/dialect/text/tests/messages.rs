@@ -26,7 +26,9 @@ fn check(messages: &[Message], expected: &Expect) {
 
 #[test]
 fn what_is_told_of_others() {
-    check(&samples::of_others(), &expect![[r#"
+    check(
+        &samples::of_others(),
+        &expect![[r#"
         14:05 #lobby bob: hey ada!
         14:05 #lobby * dan waves
         14:05 bob -> you: see you there
@@ -41,12 +43,15 @@ fn what_is_told_of_others() {
         -- dan cleared the topic of #lobby.
         -- #lobby: 214 joined, 8 left, 5,120 now.
         -- #lobby: 1 left, 3 renamed, 5,120 now.
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
 fn what_is_told_of_oneself() {
-    check(&samples::of_oneself(), &expect![[r#"
+    check(
+        &samples::of_oneself(),
+        &expect![[r#"
         -- Welcome to roomful. You are guest1, in #lobby with bob, carol and 3 more. /help for help.
         -- Welcome to roomful. You are guest1, in #lobby. Nobody else is here yet. /help for help.
         -- You are now ada.
@@ -68,12 +73,15 @@ fn what_is_told_of_oneself() {
         -- Bye, ada.
         -- The server is shutting down. Bye.
         !! The server has found a fault in itself and stops. What was said up to here was delivered; come back a little later.
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
 fn lists_and_topics() {
-    check(&samples::lists(), &expect![[r#"
+    check(
+        &samples::lists(),
+        &expect![[r#"
         -- Topic of #ops: release 2 on Monday (set by dan, 2026-11-24 14:05)
         -- #ops has no topic. /topic TEXT sets one.
         -- #lobby (5,120)
@@ -92,12 +100,15 @@ fn lists_and_topics() {
         -- 1 person in #ops.
         -- You ignore: bob, eve
         -- You ignore nobody. /ignore NICK begins it.
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
 fn every_refusal() {
-    check(&samples::refusals(), &expect![[r#"
+    check(
+        &samples::refusals(),
+        &expect![[r#"
         !! "" cannot be a nickname: a name needs at least one character. Try another one.
         !! "x" cannot be a nickname: a name has at most 32 characters. Try another one.
         !! "x" cannot be a nickname: a name has at most 64 bytes. Try another one.
@@ -129,5 +140,6 @@ fn every_refusal() {
         !! Your address has 64 connections already, the most that one may have. Close one first.
         !! Not all that you sent could be taken in the 60 seconds after the end of your input; the rest was discarded. Send it in smaller parts.
         !! Not all that you sent could be taken in the 1 second after the end of your input; the rest was discarded. Send it in smaller parts.
-    "#]]);
+    "#]],
+    );
 }

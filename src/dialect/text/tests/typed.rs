@@ -75,7 +75,9 @@ fn every_command() {
         "/quit",
         "/quit off home",
     ];
-    check(&typed, &expect![[r#"
+    check(
+        &typed,
+        &expect![[r#"
         > /nick ada
         Nick { nick: "ada" }
         > /join ops
@@ -114,7 +116,8 @@ fn every_command() {
         Quit { reason: None }
         > /quit off home
         Quit { reason: Some(Text(8 bytes)) } "off home"
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
@@ -138,7 +141,9 @@ fn aliases_prefixes_and_capitals() {
         "/m bob",
         "/xy",
     ];
-    check(&typed, &expect![[r#"
+    check(
+        &typed,
+        &expect![[r#"
         > /part ops
         Leave { room: Some("ops") }
         > /names
@@ -173,7 +178,8 @@ fn aliases_prefixes_and_capitals() {
         !! /m could be /msg or /me. Type a little more.
         > /xy
         !! No command /xy. /help lists them all.
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
@@ -192,7 +198,9 @@ fn what_is_said() {
         "a\tb\u{7}\u{1b}[31mc\u{202e}d",
         "/who/x",
     ];
-    check(&typed, &expect![[r#"
+    check(
+        &typed,
+        &expect![[r#"
         > hi all
         Say { room: None, text: Text(6 bytes) } "hi all"
         >   indented
@@ -217,11 +225,12 @@ fn what_is_said() {
         Say { room: None, text: Text(9 bytes) } "a b[31mcd"
         > /who/x
         Say { room: None, text: Text(6 bytes) } "/who/x"
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
-fn what_is_refused() {
+fn a_missing_or_surplus_word_is_refused() {
     let typed = [
         "/nick",
         "/nick a b",
@@ -232,24 +241,14 @@ fn what_is_refused() {
         "/who a b",
         "/msg",
         "/msg bob",
-        "/msg 9 x",
         "/reply",
         "/me",
         "/ignore a b",
         "/unignore",
-        "/nick 9lives",
-        "/nick \u{435}mily",
-        "/nick bob\u{200b}",
-        "/nick a\u{202e}b",
-        "/join -x",
-        "/jion x",
-        "/xyzzy",
-        "/averyveryveryveryveryveryveryveryverylongcommandname",
-        "/help a b",
-        "/help xyzzy",
-        "/help r",
     ];
-    check(&typed, &expect![[r#"
+    check(
+        &typed,
+        &expect![[r#"
         > /nick
         !! That is not how /nick works. Type /nick NAME; /help nick shows examples.
         > /nick a b
@@ -268,8 +267,6 @@ fn what_is_refused() {
         !! That is not how /msg works. Type /msg NICK TEXT; /help msg shows examples.
         > /msg bob
         !! That is not how /msg works. Type /msg NICK TEXT; /help msg shows examples.
-        > /msg 9 x
-        !! "9" cannot be a nickname: a name may not begin with '9'. Try another one.
         > /reply
         !! That is not how /reply works. Type /reply TEXT; /help reply shows examples.
         > /me
@@ -278,6 +275,25 @@ fn what_is_refused() {
         !! That is not how /ignore works. Type /ignore [NICK]; /help ignore shows examples.
         > /unignore
         !! That is not how /unignore works. Type /unignore NICK; /help unignore shows examples.
+    "#]],
+    );
+}
+
+#[test]
+fn a_bad_name_is_refused() {
+    let typed = [
+        "/msg 9 x",
+        "/nick 9lives",
+        "/nick \u{435}mily",
+        "/nick bob\u{200b}",
+        "/nick a\u{202e}b",
+        "/join -x",
+    ];
+    check(
+        &typed,
+        &expect![[r#"
+        > /msg 9 x
+        !! "9" cannot be a nickname: a name may not begin with '9'. Try another one.
         > /nick 9lives
         !! "9lives" cannot be a nickname: a name may not begin with '9'. Try another one.
         > /nick еmily
@@ -288,6 +304,23 @@ fn what_is_refused() {
         !! "ab" cannot be a nickname: a name may not contain '\u{202e}'. Try another one.
         > /join -x
         !! "-x" cannot be a room's name: a name may not begin with '-'. Try another one.
+    "#]],
+    );
+}
+
+#[test]
+fn an_unknown_command_is_refused() {
+    let typed = [
+        "/jion x",
+        "/xyzzy",
+        "/averyveryveryveryveryveryveryveryverylongcommandname",
+        "/help a b",
+        "/help xyzzy",
+        "/help r",
+    ];
+    check(
+        &typed,
+        &expect![[r#"
         > /jion x
         !! No command /jion. Did you mean /join?
         > /xyzzy
@@ -300,7 +333,8 @@ fn what_is_refused() {
         !! No command /xyzzy. /help lists them all.
         > /help r
         !! /r could be /rooms or /reply. Type a little more.
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]

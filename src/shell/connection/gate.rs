@@ -1,0 +1,148 @@
+//! How the hub paces the reader of a connection, and tells it to end.
+
+use std::future::poll_fn;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::task::{Context, Poll, Waker};
+
+use tokio::time::Instant;
+
+/// Between a reader and the hub. A reader hands over a batch and passes again
+/// when the hub has handled it: that is its credit. One lock, held for a few
+/// instructions, once per batch and never per message.
+#[derive(Debug, Default)]
+pub(crate) struct Gate(Mutex<Inner>);
+
+#[derive(Debug, Default)]
+struct Inner {
+    state: State,
+    /// Nothing can be written to this connection any more.
+    broken: bool,
+    waker: Option<Waker>,
+}
+
+#[derive(Clone, Copy, Debug, Default)]
+enum State {
+    /// The hub has a batch that it has not handled yet.
+    #[default]
+    Shut,
+    /// The next batch may come, not before a moment.
+    Open {
+        not_before: Option<Instant>,
+    },
+    Closing(Closing),
+}
+
+/// What a reader does when its connection is being closed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Closing {
+    /// The other side is still being told things: read on and discard, so that
+    /// unread input does not reset the connection under what is on its way.
+    Drain,
+    /// It is over.
+    Cut,
+}
+
+/// What a reader finds at the gate.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Passage {
+    /// The next batch may come, not before this moment.
+    Free { not_before: Option<Instant> },
+    /// No more batches.
+    Closing(Closing),
+}
+
+impl Gate {
+    /// For the hub: the batch is handled.
+    pub(crate) fn open(&self, not_before: Option<Instant>) {
+        self.change(|inner| {
+            if matches!(inner.state, State::Shut) {
+                inner.state = State::Open { not_before };
+            }
+        });
+    }
+
+    /// For the hub: the connection is being closed. A cut is final.
+    pub(crate) fn close(&self, closing: Closing) {
+        self.change(|inner| {
+            if !matches!(inner.state, State::Closing(Closing::Cut)) {
+                inner.state = State::Closing(closing);
+            }
+        });
+    }
+
+    /// For the hub: nothing can be written any more; read what is there, and end.
+    pub(crate) fn set_broken(&self) {
+        self.change(|inner| inner.broken = true);
+    }
+
+    fn change(&self, change: impl FnOnce(&mut Inner)) {
+        let mut inner = self.lock();
+        change(&mut inner);
+        let waker = inner.waker.take();
+        drop(inner);
+        if let Some(waker) = waker {
+            waker.wake();
+        }
+    }
+
+    /// For the reader: waits until the last batch is handled, and shuts the gate
+    /// behind it.
+    pub(crate) async fn pass(&self) -> Passage {
+        self.wait(|inner| match inner.state {
+            State::Shut => None,
+            State::Open { not_before } => {
+                inner.state = State::Shut;
+                Some(Passage::Free { not_before })
+            }
+            State::Closing(closing) => Some(Passage::Closing(closing)),
+        })
+        .await
+    }
+
+    /// For the reader: waits until the connection is being closed.
+    pub(crate) async fn closing(&self) -> Closing {
+        self.wait(|inner| match inner.state {
+            State::Shut | State::Open { .. } => None,
+            State::Closing(closing) => Some(closing),
+        })
+        .await
+    }
+
+    /// For the reader: waits until the connection is being cut.
+    pub(crate) async fn cut(&self) {
+        self.wait(|inner| matches!(inner.state, State::Closing(Closing::Cut)).then_some(()))
+            .await;
+    }
+
+    /// For the reader: waits until it is being closed, or nothing can be written
+    /// any more (`None`).
+    pub(crate) async fn closing_or_broken(&self) -> Option<Closing> {
+        self.wait(|inner| match inner.state {
+            State::Closing(closing) => Some(Some(closing)),
+            State::Shut | State::Open { .. } => inner.broken.then_some(None),
+        })
+        .await
+    }
+
+    async fn wait<T>(&self, mut look: impl FnMut(&mut Inner) -> Option<T>) -> T {
+        poll_fn(|context| self.poll(context, &mut look)).await
+    }
+
+    fn poll<T>(
+        &self,
+        context: &mut Context<'_>,
+        look: &mut impl FnMut(&mut Inner) -> Option<T>,
+    ) -> Poll<T> {
+        let mut inner = self.lock();
+        if let Some(found) = look(&mut inner) {
+            return Poll::Ready(found);
+        }
+        inner.waker = Some(context.waker().clone());
+        Poll::Pending
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Inner> {
+        // Nothing panics while it holds the lock; if it did, the state is whole.
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}

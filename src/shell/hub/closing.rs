@@ -1,0 +1,114 @@
+//! The end of a server: everybody is told, everything is flushed and closed.
+
+use tokio::time::{Instant, sleep_until};
+use tracing::{error, info, warn};
+
+use super::{Arrival, Hub};
+use crate::chat::{ConnId, Message};
+use crate::engine::Ending;
+use crate::shell::Listener;
+use crate::shell::connection::Closing;
+use crate::shell::stage::{Outcome, Stage};
+
+impl<L: Listener> Hub<L> {
+    /// Told to stop: what has been taken is delivered before the goodbye.
+    pub(super) async fn stop(mut self) -> Outcome {
+        info!(connections = self.links.len(), "stopping");
+        self.take_batches();
+        self.end_turn().await;
+        for conn in self.all_conns() {
+            if self.open_link(conn).is_some() {
+                self.leave_the_engine(conn, Ending::Shutdown, Closing::Drain);
+                self.reply(conn, &Message::ShuttingDown);
+                self.turn.finish(conn);
+            }
+        }
+        self.close_all().await;
+        if self.has_failed || self.is_inconsistent() {
+            Outcome::Failed
+        } else {
+            Outcome::Stopped
+        }
+    }
+
+    /// With everybody gone, the engine must equal a new one.
+    fn is_inconsistent(&self) -> bool {
+        let audit = self.engine.audit();
+        if let Err(violation) = &audit {
+            error!(%violation, "the engine was found inconsistent at the end");
+        }
+        let is_left_over = !self.engine.equals_new();
+        if is_left_over {
+            error!("the engine still holds something of people who are gone");
+        }
+        audit.is_err() || is_left_over
+    }
+
+    /// The engine has panicked: everybody is told, and nothing more is taken.
+    pub(super) async fn fail(mut self) -> Outcome {
+        for conn in self.all_conns() {
+            if let Some(link) = self.open_link(conn) {
+                link.begin_closing("server failed", Closing::Drain);
+                self.reply(conn, &Message::ServerFailed);
+                self.turn.finish(conn);
+            }
+        }
+        self.close_all().await;
+        Outcome::Failed
+    }
+
+    /// Waits until every connection is flushed and closed, for as long as the
+    /// grace lasts; then cuts what is left.
+    async fn close_all(&mut self) {
+        self.end_turn().await;
+        let mut stage = self.inlets.stage.clone();
+        let give_up = Instant::now() + self.config.shutdown_grace;
+        while !self.links.is_empty() {
+            let arrival = tokio::select! {
+                biased;
+                _ = stage.wait_for(|stage| *stage == Stage::Ending) => break,
+                () = sleep_until(give_up) => break,
+                arrival = self.next_end() => arrival,
+            };
+            self.take(arrival);
+            self.end_turn().await;
+        }
+        if !self.links.is_empty() {
+            warn!(
+                connections = self.links.len(),
+                "not everything was flushed in time; the rest is closed"
+            );
+            self.cut_all().await;
+        }
+    }
+
+    async fn cut_all(&mut self) {
+        for conn in self.all_conns() {
+            self.links[&conn].gate.close(Closing::Cut);
+            self.turn.cut(conn);
+        }
+        self.end_turn().await;
+        while !self.links.is_empty() {
+            let arrival = self.next_end().await;
+            self.take(arrival);
+            self.end_turn().await;
+        }
+    }
+
+    /// Waits for something that brings a connection nearer to its end.
+    async fn next_end(&mut self) -> Arrival<L> {
+        loop {
+            tokio::select! {
+                biased;
+                Some(report) = self.inlets.reports.recv() => return Arrival::Report(report),
+                Some(done) = self.readers.join_next_with_id() => return super::reader_end(done),
+                Some(_) = self.batches.recv() => {} // Too late: not accepted.
+                Some(_) = self.inlets.accepted.recv() => {} // Too late: closed by this.
+            }
+        }
+    }
+
+    fn all_conns(&self) -> Vec<ConnId> {
+        self.links.keys().copied().collect()
+    }
+}

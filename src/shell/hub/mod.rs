@@ -1,0 +1,275 @@
+//! The one task that owns the engine.
+//!
+//! It works in turns: take what has arrived (bounded), let the engine handle it,
+//! hand what is to be told to the I/O workers, give the readers their credit
+//! back. It never waits for a socket, a file or a lock; what it may wait for at
+//! the end of a turn is a worker that still has the turn before last to apply.
+
+mod carry_out;
+mod closing;
+mod intake;
+mod link;
+
+use std::collections::BTreeMap;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+
+use tokio::sync::{mpsc, oneshot, watch};
+use tokio::task::JoinSet;
+use tokio::time::{Instant, sleep_until};
+use tracing::error;
+
+use super::accept::Accepted;
+use super::connection::{Batch, ReaderDone};
+use super::fanout::{self, Opened, Report, Slots, Turn};
+use super::stage::{Outcome, Stage};
+use super::{Clock, Config, Listener};
+use crate::chat::ConnId;
+use crate::dialect::Flavor;
+use crate::engine::{Effects, Engine, Event, Stats, Violation};
+use link::Link;
+
+/// What one turn takes at most of each kind, so that nobody waits long for their
+/// part of it.
+const BATCHES_PER_TURN: usize = 512;
+const ACCEPTED_PER_TURN: usize = 64;
+const REPORTS_PER_TURN: usize = 4096;
+/// A turn ends early when it has this many bytes to tell.
+const BYTES_PER_TURN: usize = 1024 * 1024;
+
+/// A look at a running server.
+#[derive(Clone, Debug)]
+pub struct Inspection {
+    /// The engine's gauges and counters.
+    pub stats: Stats,
+    /// What `Engine::audit` says.
+    pub audit: Result<(), Violation>,
+    /// Whether only counters tell the engine from a new one.
+    pub equals_new: bool,
+    /// Connections that are not wholly closed yet.
+    pub connections: usize,
+}
+
+/// Somebody who wants a look.
+pub(crate) type Inspector = oneshot::Sender<Inspection>;
+
+/// What comes in to the hub.
+pub(crate) struct Inlets<L: Listener> {
+    pub(crate) stage: watch::Receiver<Stage>,
+    pub(crate) accepted: mpsc::Receiver<Accepted<L::Read, L::Write>>,
+    pub(crate) reports: mpsc::Receiver<Report>,
+    pub(crate) inspectors: mpsc::Receiver<Inspector>,
+}
+
+/// The hub.
+pub(crate) struct Hub<L: Listener> {
+    config: Config,
+    clock: Clock,
+    engine: Engine,
+    effects: Effects,
+    /// The engine has panicked, and is not to be trusted with anything more.
+    has_failed: bool,
+
+    links: BTreeMap<ConnId, Link>,
+    slots: Slots,
+    /// How many connections are told in each flavor.
+    flavors: BTreeMap<Flavor, usize>,
+    readers: JoinSet<ReaderDone>,
+    /// For readers to hand over by.
+    batches_in: mpsc::Sender<Batch>,
+    batches: mpsc::Receiver<Batch>,
+    inlets: Inlets<L>,
+
+    /// What this turn has to tell.
+    turn: Turn,
+    /// New write halves, by worker.
+    opened: Vec<Vec<Opened<L::Write>>>,
+    workers: Vec<mpsc::Sender<fanout::Batch<L::Write>>>,
+    /// Whose batch was handled in this turn.
+    handled: Vec<ConnId>,
+}
+
+/// Something that woke the hub.
+enum Arrival<L: Listener> {
+    Report(Report),
+    ReaderDone(ReaderDone),
+    ReaderPanicked(tokio::task::Id),
+    Inspector(Inspector),
+    Accepted(Accepted<L::Read, L::Write>),
+    Batch(Batch),
+    Deadline,
+}
+
+impl<L: Listener> Hub<L> {
+    pub(crate) fn new(
+        config: Config,
+        clock: Clock,
+        inlets: Inlets<L>,
+        workers: Vec<mpsc::Sender<fanout::Batch<L::Write>>>,
+    ) -> Self {
+        let (batches_in, batches) = mpsc::channel(BATCHES_PER_TURN);
+        Self {
+            engine: Engine::new(config.limits.clone()),
+            config,
+            clock,
+            effects: Effects::default(),
+            has_failed: false,
+            links: BTreeMap::new(),
+            slots: Slots::default(),
+            flavors: BTreeMap::new(),
+            readers: JoinSet::new(),
+            batches_in,
+            batches,
+            inlets,
+            turn: Turn::default(),
+            opened: workers.iter().map(|_| Vec::new()).collect(),
+            workers,
+            handled: Vec::new(),
+        }
+    }
+
+    /// Serves until told to stop, or until the engine fails; then closes
+    /// everything in order.
+    pub(crate) async fn run(mut self) -> Outcome {
+        loop {
+            let Some(arrival) = self.next().await else {
+                return self.stop().await;
+            };
+            self.take(arrival);
+            self.take_what_is_there();
+            self.end_turn().await;
+            if self.has_failed {
+                return self.fail().await;
+            }
+        }
+    }
+
+    /// Waits for the next arrival; `None` is the order to stop. Which comes first
+    /// among several hardly matters: the rest of the turn takes of every kind.
+    async fn next(&mut self) -> Option<Arrival<L>> {
+        let deadline = self.engine.deadline();
+        let deadline = deadline.map(|(at, _)| self.clock.instant_of(at));
+        let arrival = tokio::select! {
+            biased;
+            _ = self.inlets.stage.wait_for(|stage| *stage > Stage::Serving) => return None,
+            Some(report) = self.inlets.reports.recv() => Arrival::Report(report),
+            Some(done) = self.readers.join_next_with_id() => reader_end(done),
+            Some(inspector) = self.inlets.inspectors.recv() => Arrival::Inspector(inspector),
+            Some(accepted) = self.inlets.accepted.recv() => Arrival::Accepted(accepted),
+            Some(batch) = self.batches.recv() => Arrival::Batch(batch),
+            () = sleep_until(deadline.unwrap_or_else(Instant::now)), if deadline.is_some() => {
+                Arrival::Deadline
+            }
+        };
+        Some(arrival)
+    }
+
+    fn take(&mut self, arrival: Arrival<L>) {
+        match arrival {
+            Arrival::Report(report) => self.take_report(report),
+            Arrival::ReaderDone(done) => self.take_reader_done(done),
+            Arrival::ReaderPanicked(task) => self.take_reader_panicked(task),
+            Arrival::Inspector(inspector) => self.take_inspector(inspector),
+            Arrival::Accepted(accepted) => self.take_accepted(accepted),
+            Arrival::Batch(batch) => self.take_batch(batch),
+            Arrival::Deadline => self.tick(),
+        }
+    }
+
+    /// Takes what has arrived of every kind, up to a bound for each.
+    fn take_what_is_there(&mut self) {
+        for _ in 0..REPORTS_PER_TURN {
+            let Ok(report) = self.inlets.reports.try_recv() else {
+                break;
+            };
+            self.take_report(report);
+        }
+        while let Some(done) = self.readers.try_join_next_with_id() {
+            self.take(reader_end(done));
+        }
+        if let Ok(inspector) = self.inlets.inspectors.try_recv() {
+            self.take_inspector(inspector);
+        }
+        for _ in 0..ACCEPTED_PER_TURN {
+            let Ok(accepted) = self.inlets.accepted.try_recv() else {
+                break;
+            };
+            self.take_accepted(accepted);
+        }
+        self.take_batches();
+        self.tick();
+    }
+
+    fn take_batches(&mut self) {
+        for _ in 0..BATCHES_PER_TURN {
+            if self.turn.bytes() > BYTES_PER_TURN {
+                break;
+            }
+            let Ok(batch) = self.batches.try_recv() else {
+                break;
+            };
+            self.take_batch(batch);
+        }
+    }
+
+    /// Lets the engine do what waited for this moment.
+    fn tick(&mut self) {
+        while self
+            .engine
+            .deadline()
+            .is_some_and(|(at, _)| at <= self.clock.now())
+            && !self.has_failed
+        {
+            self.step(Event::Tick);
+        }
+    }
+
+    /// One event through the engine, and its effects into the turn.
+    fn step(&mut self, event: Event) {
+        if self.has_failed {
+            return; // What it would say now could be wrong.
+        }
+        let now = self.clock.now();
+        let for_the_log = event.clone();
+        self.effects.clear();
+        let (engine, effects) = (&mut self.engine, &mut self.effects);
+        let handled = catch_unwind(AssertUnwindSafe(|| engine.handle(now, event, effects)));
+        if handled.is_err() {
+            error!(event = ?for_the_log, at = ?now, "the engine panicked on this event; the server stops");
+            self.has_failed = true;
+            return;
+        }
+        self.carry_out();
+    }
+
+    /// Hands the turn to the workers and gives the readers their credit back.
+    async fn end_turn(&mut self) {
+        let turn = Arc::new(std::mem::take(&mut self.turn));
+        let is_empty = turn.is_empty();
+        for (worker, opened) in self.workers.iter().zip(&mut self.opened) {
+            if is_empty && opened.is_empty() {
+                continue;
+            }
+            let batch = fanout::Batch {
+                turn: Arc::clone(&turn),
+                opened: std::mem::take(opened),
+            };
+            // A worker that is gone has panicked; the server sees to that.
+            let _ = worker.send(batch).await;
+        }
+        for conn in std::mem::take(&mut self.handled) {
+            if let Some(link) = self.links.get_mut(&conn) {
+                link.return_credit();
+            }
+        }
+    }
+}
+
+fn reader_end<L: Listener>(
+    done: Result<(tokio::task::Id, ReaderDone), tokio::task::JoinError>,
+) -> Arrival<L> {
+    match done {
+        Ok((_, done)) => Arrival::ReaderDone(done),
+        Err(error) => Arrival::ReaderPanicked(error.id()),
+    }
+}

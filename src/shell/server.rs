@@ -1,0 +1,202 @@
+//! A whole server: accept loops, hub and I/O workers, and how they end.
+
+use std::sync::Arc;
+
+use tokio::io::AsyncWrite;
+use tokio::sync::{mpsc, oneshot, watch};
+use tokio::task::JoinSet;
+use tokio::time::Instant;
+use tracing::error;
+
+use super::accept::{Accepted, accept_connections};
+use super::admission::Admission;
+use super::fanout::{self, Bounds, Gauges, Report, Share, Worker};
+use super::hub::{Hub, Inlets, Inspection, Inspector};
+use super::stage::{Outcome, Stage};
+use super::{Clock, Config, Listener};
+
+/// Connections that may wait for the hub; further ones wait in the system's backlog.
+const ACCEPTED_MAX: usize = 256;
+/// Reports that may wait for the hub; further ones wait in the workers.
+const REPORTS_MAX: usize = 4096;
+/// Turns that may wait for a worker.
+const TURNS_MAX: usize = 2;
+
+/// A server that is ready to run.
+///
+/// ```no_run
+/// # async fn example() -> Result<(), Box<dyn std::error::Error>> {
+/// use roomful::shell::{Clock, Config, Server, TcpListener};
+/// let config = Config::default();
+/// let listener = TcpListener::bind("127.0.0.1:0".parse()?, config.stall_timeout)?;
+/// let server = Server::new(config, vec![listener], Clock::system());
+/// let handle = server.handle();
+/// // elsewhere: handle.stop();
+/// let outcome = server.run().await;
+/// # Ok(()) }
+/// ```
+pub struct Server<L: Listener> {
+    config: Config,
+    listeners: Vec<L>,
+    clock: Clock,
+    gauges: Arc<Gauges>,
+    stage: watch::Sender<Stage>,
+    inspectors_in: mpsc::Sender<Inspector>,
+    inspectors: mpsc::Receiver<Inspector>,
+}
+
+/// A way to reach a running server. Cheap to clone.
+#[derive(Clone, Debug)]
+pub struct Handle {
+    stage: watch::Sender<Stage>,
+    inspectors: mpsc::Sender<Inspector>,
+    gauges: Arc<Gauges>,
+}
+
+impl<L: Listener> Server<L> {
+    /// A server for these listeners. Nothing happens before [`Server::run`].
+    #[must_use]
+    pub fn new(config: Config, listeners: Vec<L>, clock: Clock) -> Self {
+        let (inspectors_in, inspectors) = mpsc::channel(1);
+        Self {
+            config,
+            listeners,
+            clock,
+            gauges: Arc::new(Gauges::default()),
+            stage: watch::Sender::new(Stage::Serving),
+            inspectors_in,
+            inspectors,
+        }
+    }
+
+    /// A way to reach it while it runs.
+    #[must_use]
+    pub fn handle(&self) -> Handle {
+        Handle {
+            stage: self.stage.clone(),
+            inspectors: self.inspectors_in.clone(),
+            gauges: Arc::clone(&self.gauges),
+        }
+    }
+
+    /// Serves until [`Handle::stop`], or until a fault of its own. Every task has
+    /// ended when this returns. A future that is dropped ends them all at once.
+    pub async fn run(self) -> Outcome {
+        let (accepted_in, accepted) = mpsc::channel(ACCEPTED_MAX);
+        let (reports_in, reports) = mpsc::channel(REPORTS_MAX);
+        let mut tasks = Tasks {
+            set: JoinSet::new(),
+        };
+        let workers = tasks.spawn_workers::<L::Write>(&self.config, &self.gauges, &reports_in);
+        drop(reports_in);
+        let admission = Admission::new(&self.config, Instant::now());
+        for listener in self.listeners {
+            tasks.spawn_accept_loop(listener, &admission, &accepted_in, self.stage.subscribe());
+        }
+        drop(accepted_in);
+        let stage = self.stage.subscribe();
+        let inlets = Inlets::<L> {
+            stage,
+            accepted,
+            reports,
+            inspectors: self.inspectors,
+        };
+        let hub = Hub::new(self.config, self.clock, inlets, workers);
+        tasks.set.spawn(async move { Some(hub.run().await) });
+        tasks.join(&self.stage).await
+    }
+}
+
+/// The tasks of a server. Only the hub's has an outcome.
+struct Tasks {
+    set: JoinSet<Option<Outcome>>,
+}
+
+impl Tasks {
+    fn spawn_workers<W: AsyncWrite + Unpin + Send + 'static>(
+        &mut self,
+        config: &Config,
+        gauges: &Arc<Gauges>,
+        reports: &mpsc::Sender<Report>,
+    ) -> Vec<mpsc::Sender<fanout::Batch<W>>> {
+        let workers = config.io_workers.max(1);
+        let bounds = Bounds {
+            outbox_bytes_max: config.outbox_bytes_max,
+            outbox_reserve_bytes: config.outbox_reserve_bytes,
+            stall_timeout: config.stall_timeout,
+        };
+        let start = |index| {
+            let (batches_in, batches) = mpsc::channel(TURNS_MAX);
+            let (share, gauges) = (Share { index, workers }, Arc::clone(gauges));
+            let worker = Worker::new(share, bounds, batches, reports.clone(), gauges);
+            self.set.spawn(async move {
+                worker.run().await;
+                None
+            });
+            batches_in
+        };
+        (0..workers).map(start).collect()
+    }
+
+    fn spawn_accept_loop<L: Listener>(
+        &mut self,
+        listener: L,
+        admission: &Admission,
+        accepted: &mpsc::Sender<Accepted<L::Read, L::Write>>,
+        stage: watch::Receiver<Stage>,
+    ) {
+        let loops = accept_connections(listener, admission.clone(), accepted.clone(), stage);
+        self.set.spawn(async move {
+            loops.await;
+            None
+        });
+    }
+
+    /// Waits for every task. The hub ends when told to; a task that panics ends
+    /// the server, which must never be half alive.
+    async fn join(mut self, stage: &watch::Sender<Stage>) -> Outcome {
+        let mut outcome = Outcome::Stopped;
+        while let Some(ended) = self.set.join_next().await {
+            match ended {
+                Ok(None) => {}
+                Ok(Some(of_the_hub)) => {
+                    outcome = of_the_hub;
+                    // Whatever ended the hub ends the accept loops too.
+                    stage.send_modify(|stage| *stage = (*stage).max(Stage::Stopping));
+                }
+                Err(panic) => {
+                    error!(%panic, "a task of the server failed; the server ends");
+                    return Outcome::Failed; // Dropping the set ends the others.
+                }
+            }
+        }
+        outcome
+    }
+}
+
+impl Handle {
+    /// Tells the server to stop: no new connections, everybody is told, what is
+    /// on its way is flushed for at most the grace.
+    pub fn stop(&self) {
+        self.stage
+            .send_modify(|stage| *stage = (*stage).max(Stage::Stopping));
+    }
+
+    /// Tells a server that stops to end at once.
+    pub fn end(&self) {
+        self.stage.send_modify(|stage| *stage = Stage::Ending);
+    }
+
+    /// A look at the engine; `None` when the server does not run.
+    pub async fn inspect(&self) -> Option<Inspection> {
+        let (inspector, inspection) = oneshot::channel();
+        self.inspectors.send(inspector).await.ok()?;
+        inspection.await.ok()
+    }
+
+    /// What the I/O workers hold and have done.
+    #[must_use]
+    pub fn gauges(&self) -> &Gauges {
+        &self.gauges
+    }
+}

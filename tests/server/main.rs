@@ -1,0 +1,13 @@
+//! The real server over real loopback TCP: what people with `nc` would notice.
+
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+
+mod crowd;
+mod departures;
+mod hostile;
+mod limits;
+mod paste;
+mod shutdown;
+mod slow_reader;
+mod support;
+mod talk;

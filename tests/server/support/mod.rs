@@ -1,0 +1,106 @@
+//! A server to talk to, and people to talk.
+
+mod person;
+
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use roomful::chat::Limits;
+use roomful::shell::{
+    Clock, Config, Handle, Inspection, Outcome, Server, TcpListener, descriptors,
+};
+use tokio::task::JoinSet;
+use tokio::time::timeout;
+
+pub(crate) use person::{Person, untimed};
+
+/// How long a test waits for what must happen. Far beyond what a slow and loaded
+/// machine needs: it is there so that a failure ends.
+pub(crate) const PATIENCE: Duration = Duration::from_secs(120);
+
+/// A server in this process, on a port of its own.
+pub(crate) struct TestServer {
+    pub(crate) addr: SocketAddr,
+    pub(crate) handle: Handle,
+    task: JoinSet<Outcome>,
+}
+
+/// The defaults, but for the limiter: what is tested is seldom patience.
+pub(crate) fn unlimited() -> Config {
+    let limits = Limits {
+        rate_burst: 0,
+        ..Limits::default()
+    };
+    Config {
+        limits,
+        ..Config::default()
+    }
+}
+
+impl TestServer {
+    pub(crate) async fn start(mut config: Config) -> Self {
+        config.connections_max = descriptors::connections_that_fit(config.connections_max, 1);
+        let any_port = SocketAddr::from(([127, 0, 0, 1], 0));
+        let listener = TcpListener::bind(any_port, config.stall_timeout).unwrap();
+        let addr = listener.local_addr().unwrap();
+        let server = Server::new(config, vec![listener], Clock::system());
+        let handle = server.handle();
+        let mut task = JoinSet::new();
+        task.spawn(server.run());
+        Self { addr, handle, task }
+    }
+
+    /// Somebody new, under a nickname.
+    pub(crate) async fn person(&self, nick: &str) -> Person {
+        let mut person = Person::connect(self.addr).await;
+        person.send(&format!("/nick {nick}")).await;
+        person.until(&format!("-- You are now {nick}.")).await;
+        person
+    }
+
+    pub(crate) async fn inspect(&self) -> Inspection {
+        let inspection = timeout(PATIENCE, self.handle.inspect()).await;
+        inspection
+            .expect("the hub answers")
+            .expect("the server runs")
+    }
+
+    /// Waits until the engine knows of so many people, and is sound.
+    pub(crate) async fn until_people(&self, people: usize) {
+        let waited = timeout(PATIENCE, async {
+            loop {
+                let inspection = self.inspect().await;
+                inspection.audit.expect("every invariant holds");
+                if inspection.stats.people == people {
+                    break;
+                }
+                tokio::task::yield_now().await;
+            }
+        });
+        waited.await.expect("people come and go in time");
+    }
+
+    /// Waits until so many connections are not wholly closed.
+    pub(crate) async fn until_connections(&self, connections: usize) {
+        let waited = timeout(PATIENCE, async {
+            while self.inspect().await.connections != connections {
+                tokio::task::yield_now().await;
+            }
+        });
+        waited.await.expect("connections end in time");
+    }
+
+    /// Stops it, and says how it ended: with everybody gone, it must equal a new one.
+    pub(crate) async fn stop(mut self) -> Outcome {
+        self.handle.stop();
+        self.ended().await
+    }
+
+    pub(crate) async fn ended(&mut self) -> Outcome {
+        let ended = timeout(PATIENCE, self.task.join_next()).await;
+        ended
+            .expect("the server ends in time")
+            .expect("it ran")
+            .expect("it did not panic")
+    }
+}
