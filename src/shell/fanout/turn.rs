@@ -160,6 +160,12 @@ impl Turn {
         self.chunk.len()
     }
 
+    /// How many connections the messages go to, each message's counted.
+    #[must_use]
+    pub fn deliveries(&self) -> usize {
+        self.recipients.len()
+    }
+
     /// Empties it to be filled again, and keeps the memory, but for bytes that a
     /// slow reader's outbox still refers to.
     pub fn clear(&mut self) {

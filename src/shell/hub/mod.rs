@@ -34,8 +34,10 @@ use link::Link;
 const BATCHES_PER_TURN: usize = 512;
 const ACCEPTED_PER_TURN: usize = 64;
 const REPORTS_PER_TURN: usize = 4096;
-/// A turn ends early when it has this many bytes to tell.
+/// A turn ends early when it has this many bytes to tell, or this many deliveries
+/// to make: that bounds what waits for the workers.
 const BYTES_PER_TURN: usize = 1024 * 1024;
+const DELIVERIES_PER_TURN: usize = 256 * 1024;
 
 /// A look at a running server.
 #[derive(Clone, Debug)]
@@ -202,7 +204,7 @@ impl<L: Listener> Hub<L> {
 
     fn take_batches(&mut self) {
         for _ in 0..BATCHES_PER_TURN {
-            if self.turn.bytes() > BYTES_PER_TURN {
+            if self.turn.bytes() > BYTES_PER_TURN || self.turn.deliveries() > DELIVERIES_PER_TURN {
                 break;
             }
             let Ok(batch) = self.batches.try_recv() else {
