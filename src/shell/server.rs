@@ -120,11 +120,7 @@ impl Tasks {
         reports: &mpsc::Sender<Report>,
     ) -> Vec<mpsc::Sender<fanout::Batch<W>>> {
         let workers = config.io_workers.max(1);
-        let bounds = Bounds {
-            outbox_bytes_max: config.outbox_bytes_max,
-            outbox_reserve_bytes: config.outbox_reserve_bytes,
-            stall_timeout: config.stall_timeout,
-        };
+        let bounds = Bounds::from(config);
         let start = |index| {
             let (batches_in, batches) = mpsc::channel(TURNS_MAX);
             let (share, gauges) = (Share { index, workers }, Arc::clone(gauges));

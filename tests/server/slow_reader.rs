@@ -1,5 +1,8 @@
 //! Somebody who does not read: nobody else notices, and they are told.
 
+use roomful::shell::Config;
+use tokio::io::{AsyncBufReadExt, AsyncWriteExt};
+
 use crate::support::{Person, TestServer, unlimited, untimed};
 
 const OUTBOX: usize = 256 * 1024;
@@ -184,4 +187,95 @@ async fn arrivals_in_a_large_room_cost_summaries() {
         }
     };
     assert!(summary.contains(" joined"), "{summary}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn private_messages_to_who_does_not_read_are_refused_to_their_sender() {
+    let server = TestServer::start(unlimited()).await;
+    let mut stuck = Person::connect_with_small_window(server.addr).await;
+    stuck.send("/nick stuck").await;
+    stuck.until("-- You are now stuck.").await;
+    let mut sender = server.person("sender").await;
+    let text = "x".repeat(4000);
+    let mut sent = 0_u64;
+    loop {
+        sender.send(&format!("/msg stuck {sent} {text}")).await;
+        let answer = untimed(&sender.line().await);
+        if answer == "!! stuck is not reading at the moment. Not sent; try again later." {
+            break;
+        }
+        assert_eq!(answer, format!("you -> stuck: {sent} {text}"));
+        sent += 1;
+        assert!(sent < 100_000, "nothing bounds what waits");
+    }
+    // What was accepted is there, whole; then the way is free again.
+    for number in 0..sent {
+        stuck
+            .until(&format!("sender -> you: {number} {text}"))
+            .await;
+    }
+    loop {
+        sender.send("/msg stuck again").await;
+        if untimed(&sender.line().await) == "you -> stuck: again" {
+            break;
+        }
+    }
+    stuck.until("sender -> you: again").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn replies_to_who_does_not_read_cost_a_reserve_and_are_all_there_later() {
+    const TIMES: usize = 5_000;
+    let server = TestServer::start(unlimited()).await;
+    let mut stuck = Person::connect_with_small_window(server.addr).await;
+    let mut writing = tokio::task::JoinSet::new();
+    let mut write = stuck.write;
+    writing.spawn(async move {
+        let paste = "/help\n".repeat(TIMES) + "/nick done\n";
+        write.write_all(paste.as_bytes()).await.unwrap();
+        write
+    });
+    // The server takes what it may; what is more waits with the sender.
+    let mut other = server.person("other").await;
+    while server.handle.gauges().held() < 64 * 1024 {
+        other.send("/msg other tick").await;
+        other.until("other -> you: tick").await;
+    }
+    let mut helped = 0;
+    loop {
+        let mut line = String::new();
+        stuck.read.read_line(&mut line).await.unwrap();
+        helped += usize::from(line.starts_with("-- /help COMMAND"));
+        if line == "-- You are now done.\n" {
+            break;
+        }
+    }
+    assert_eq!(helped, TIMES);
+    let peak = server.handle.gauges().held_peak();
+    assert!(
+        peak <= (OUTBOX + 64 * 1024) as u64,
+        "{peak} bytes in one outbox"
+    );
+    writing.join_all().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_takes_nothing_at_all_for_the_stall_timeout_is_lost() {
+    let stall_timeout = std::time::Duration::from_secs(1);
+    let server = TestServer::start(Config {
+        stall_timeout,
+        ..unlimited()
+    })
+    .await;
+    let mut stuck = Person::connect_with_small_window(server.addr).await;
+    stuck.send("/nick stuck").await;
+    stuck.until("-- You are now stuck.").await;
+    let mut speaker = server.person("speaker").await;
+    let text = "x".repeat(4000);
+    while server.handle.gauges().skipped_lines() == 0 {
+        speaker.send(&text).await;
+    }
+    speaker.until("-- stuck left: connection lost.").await;
+    server.until_people(1).await;
+    server.until_connections(1).await;
 }
