@@ -4,6 +4,7 @@
 
 mod crowd;
 mod departures;
+mod fault;
 mod hostile;
 mod limits;
 mod paste;

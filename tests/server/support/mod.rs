@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use roomful::chat::Limits;
 use roomful::shell::{
-    Clock, Config, Handle, Inspection, Outcome, Server, TcpListener, descriptors,
+    Clock, Config, Handle, Inspection, Listener, Outcome, Server, TcpListener, descriptors,
 };
 use tokio::task::JoinSet;
 use tokio::time::timeout;
@@ -38,12 +38,20 @@ pub(crate) fn unlimited() -> Config {
 }
 
 impl TestServer {
-    pub(crate) async fn start(mut config: Config) -> Self {
+    pub(crate) async fn start(config: Config) -> Self {
+        Self::start_on(config, |listener| listener).await
+    }
+
+    /// On a network that makes something else of real TCP.
+    pub(crate) async fn start_on<L: Listener>(
+        mut config: Config,
+        network: impl FnOnce(TcpListener) -> L,
+    ) -> Self {
         config.connections_max = descriptors::connections_that_fit(config.connections_max, 1);
         let any_port = SocketAddr::from(([127, 0, 0, 1], 0));
         let listener = TcpListener::bind(any_port, config.stall_timeout).unwrap();
         let addr = listener.local_addr().unwrap();
-        let server = Server::new(config, vec![listener], Clock::system());
+        let server = Server::new(config, vec![network(listener)], Clock::system());
         let handle = server.handle();
         let mut task = JoinSet::new();
         task.spawn(server.run());
