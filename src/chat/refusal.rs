@@ -91,6 +91,12 @@ pub enum Refusal {
     },
     /// Nobody has sent a private message that could be answered.
     NobodyToReplyTo,
+    /// The person who sent the last private message has left. Somebody else may
+    /// have the nickname by now: what was meant for the one must not go to the other.
+    CorrespondentGone {
+        /// The nickname that they had when they sent it.
+        nick: Nickname,
+    },
     /// The person does not read at the moment; the private message was not sent.
     NotReading {
         /// Who.

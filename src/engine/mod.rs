@@ -27,6 +27,9 @@ mod speech;
 mod timers;
 mod users;
 
+#[cfg(test)]
+mod tests;
+
 pub use audit::Violation;
 pub use effect::{Effect, Effects};
 pub use event::{Ending, Event};

@@ -83,9 +83,7 @@ impl Engine {
         let correspondent = self.sessions[&ask.conn].correspondent.clone();
         let (to, nick) = correspondent.ok_or(Refusal::NobodyToReplyTo)?;
         if self.users.get(to).is_none() {
-            // Somebody else may have the nickname now: what was meant for the one
-            // must not go to the other.
-            return Err(Refusal::NobodyCalled { nick });
+            return Err(Refusal::CorrespondentGone { nick });
         }
         self.whisper_to(ask, to, text, effects)
     }

@@ -68,6 +68,7 @@ pub(super) fn words(refusal: &Refusal) -> String {
         | Refusal::NickReserved { .. }
         | Refusal::NobodyCalled { .. }
         | Refusal::NobodyToReplyTo
+        | Refusal::CorrespondentGone { .. }
         | Refusal::NotReading { .. }
         | Refusal::IgnoresSelf
         | Refusal::NotIgnored { .. }
@@ -125,6 +126,9 @@ fn about_people(refusal: &Refusal) -> String {
         }
         Refusal::NobodyToReplyTo => {
             "Nobody has sent you a private message yet. /msg NICK TEXT sends one.".into()
+        }
+        Refusal::CorrespondentGone { nick } => {
+            format!("The {nick} who wrote to you has left. Not sent; /who lists who is here.")
         }
         Refusal::NotReading { nick } => {
             format!("{nick} is not reading at the moment. Not sent; try again later.")

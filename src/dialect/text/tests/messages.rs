@@ -109,37 +109,38 @@ fn every_refusal() {
     check(
         &samples::refusals(),
         &expect![[r#"
-        !! "" cannot be a nickname: a name needs at least one character. Try another one.
-        !! "x" cannot be a nickname: a name has at most 32 characters. Try another one.
-        !! "x" cannot be a nickname: a name has at most 64 bytes. Try another one.
-        !! "9lives" cannot be a nickname: a name may not begin with '9'. Try another one.
-        !! "a!" cannot be a nickname: a name may not contain '!'. Try another one.
-        !! "a" cannot be a nickname: a name has at most two combining marks in a row. Try another one.
-        !! "a" cannot be a nickname: a name may not mix scripts that look alike. Try another one.
-        !! "-x" cannot be a room's name: a name may not begin with '-'. Try another one.
-        !! ada is taken. Try ada2 or ada_.
-        !! ada is taken. Try ada2.
-        !! ada is taken. Choose another.
-        !! ѕсоре looks the same as scope, who is here. Choose one that nobody mistakes.
-        !! admin is reserved, so that nobody passes for the server or a guest. Choose another.
-        !! Nobody here is called bob. /who lists who is in the room.
-        !! There is no room #ops. /rooms lists them; /join ops opens it.
-        !! You are not in #ops. /join ops goes there.
-        !! You are in no room, so nobody would hear that. /join ROOM goes to one.
-        !! #ѕсоре looks the same as #scope, which is open. Choose one that nobody mistakes.
-        !! You are in 50 rooms, the most you may be in. /leave one first.
-        !! 10,000 rooms are open, the most there may be. Join one of them: /rooms.
-        !! That topic has 1,301 characters; 300 is the most. Say it shorter.
-        !! That reason has 201 characters; 200 is the most. Say it shorter, or /quit without one.
-        !! Nobody has sent you a private message yet. /msg NICK TEXT sends one.
-        !! bob is not reading at the moment. Not sent; try again later.
-        !! That is you: you cannot ignore yourself.
-        !! You do not ignore bob. /ignore lists whom you ignore.
-        !! You ignore 100 people already, the most you may. /unignore one first.
-        !! The server is full: 10,000 connections at most. Try again later.
-        !! Your address has 64 connections already, the most that one may have. Close one first.
-        !! Not all that you sent could be taken in the 60 seconds after the end of your input; the rest was discarded. Send it in smaller parts.
-        !! Not all that you sent could be taken in the 1 second after the end of your input; the rest was discarded. Send it in smaller parts.
-    "#]],
+            !! "" cannot be a nickname: a name needs at least one character. Try another one.
+            !! "x" cannot be a nickname: a name has at most 32 characters. Try another one.
+            !! "x" cannot be a nickname: a name has at most 64 bytes. Try another one.
+            !! "9lives" cannot be a nickname: a name may not begin with '9'. Try another one.
+            !! "a!" cannot be a nickname: a name may not contain '!'. Try another one.
+            !! "a" cannot be a nickname: a name has at most two combining marks in a row. Try another one.
+            !! "a" cannot be a nickname: a name may not mix scripts that look alike. Try another one.
+            !! "-x" cannot be a room's name: a name may not begin with '-'. Try another one.
+            !! ada is taken. Try ada2 or ada_.
+            !! ada is taken. Try ada2.
+            !! ada is taken. Choose another.
+            !! ѕсоре looks the same as scope, who is here. Choose one that nobody mistakes.
+            !! admin is reserved, so that nobody passes for the server or a guest. Choose another.
+            !! Nobody here is called bob. /who lists who is in the room.
+            !! There is no room #ops. /rooms lists them; /join ops opens it.
+            !! You are not in #ops. /join ops goes there.
+            !! You are in no room, so nobody would hear that. /join ROOM goes to one.
+            !! #ѕсоре looks the same as #scope, which is open. Choose one that nobody mistakes.
+            !! You are in 50 rooms, the most you may be in. /leave one first.
+            !! 10,000 rooms are open, the most there may be. Join one of them: /rooms.
+            !! That topic has 1,301 characters; 300 is the most. Say it shorter.
+            !! That reason has 201 characters; 200 is the most. Say it shorter, or /quit without one.
+            !! Nobody has sent you a private message yet. /msg NICK TEXT sends one.
+            !! The bob who wrote to you has left. Not sent; /who lists who is here.
+            !! bob is not reading at the moment. Not sent; try again later.
+            !! That is you: you cannot ignore yourself.
+            !! You do not ignore bob. /ignore lists whom you ignore.
+            !! You ignore 100 people already, the most you may. /unignore one first.
+            !! The server is full: 10,000 connections at most. Try again later.
+            !! Your address has 64 connections already, the most that one may have. Close one first.
+            !! Not all that you sent could be taken in the 60 seconds after the end of your input; the rest was discarded. Send it in smaller parts.
+            !! Not all that you sent could be taken in the 1 second after the end of your input; the rest was discarded. Send it in smaller parts.
+        "#]],
     );
 }

@@ -293,6 +293,7 @@ pub(super) fn refusals() -> Vec<Message> {
             max: 200,
         },
         Refusal::NobodyToReplyTo,
+        Refusal::CorrespondentGone { nick: nick("bob") },
         Refusal::NotReading { nick: nick("bob") },
         Refusal::IgnoresSelf,
         Refusal::NotIgnored { nick: nick("bob") },
@@ -319,5 +320,6 @@ fn has_refusal_sample(refusal: &Refusal) {
         Refusal::NobodyToReplyTo | Refusal::NotReading { .. } | Refusal::IgnoresSelf => {}
         Refusal::NotIgnored { .. } | Refusal::IgnoredFull { .. } | Refusal::ServerFull { .. } => {}
         Refusal::AddressFull { .. } | Refusal::InputCut { .. } => {}
+        Refusal::CorrespondentGone { .. } => {}
     }
 }

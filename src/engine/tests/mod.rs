@@ -1,0 +1,15 @@
+//! Scripts: what people ask, and who is told what. One file a theme.
+
+mod departures;
+mod history;
+mod ignore;
+mod join_and_leave;
+mod listings;
+mod nick;
+mod rate;
+mod say;
+mod script;
+mod summaries;
+mod topic;
+mod whisper;
+mod words;
