@@ -11,6 +11,9 @@ mod names;
 mod refusal;
 mod text;
 
+#[cfg(test)]
+mod tests;
+
 pub use command::Command;
 pub use ids::{ConnId, RoomId, Seq, Tag, TagTooLong, UserId};
 pub use limits::Limits;

@@ -217,7 +217,12 @@ fn check_start(shown: &str) -> Result<(), NameError> {
 }
 
 fn check_chars(shown: &str) -> Result<(), NameError> {
-    let is_allowed = |c: char| PUNCTUATION.contains(c) || c.identifier_allowed();
+    // UTS 39 would allow `'` and `:` too; a colon ends a name in what people and
+    // programs read.
+    let is_allowed = |c: char| match c {
+        '\0'..='\x7f' => c.is_ascii_alphanumeric() || PUNCTUATION.contains(c),
+        _ => c.identifier_allowed(),
+    };
     match shown.chars().find(|c| !is_allowed(*c)) {
         Some(c) => Err(NameError::Forbidden(c)),
         None => Ok(()),

@@ -1,0 +1,4 @@
+//! Names and texts: what is accepted, what is refused, what is the same.
+
+mod names;
+mod text;
