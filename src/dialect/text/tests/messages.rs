@@ -25,25 +25,31 @@ fn check(messages: &[Message], expected: &Expect) {
 }
 
 #[test]
-fn what_is_told_of_others() {
-    check(
-        &samples::of_others(),
-        &expect![[r#"
+fn what_is_said() {
+    check(&samples::said(), &expect![[r#"
         14:05 #lobby bob: hey ada!
         14:05 #lobby * dan waves
         14:05 bob -> you: see you there
         14:05 you -> bob: yes, 12:30
-        -- ada joined #ops.
-        -- ada left #ops.
-        -- ada left.
-        -- ada left: off home.
-        -- ada left: connection lost.
-        -- ada is now ada2.
-        -- dan set the topic of #lobby: release 2
-        -- dan cleared the topic of #lobby.
-        -- #lobby: 214 joined, 8 left, 5,120 now.
-        -- #lobby: 1 left, 3 renamed, 5,120 now.
-    "#]],
+    "#]]);
+}
+
+#[test]
+fn what_is_told_of_others() {
+    check(
+        &samples::of_others(),
+        &expect![[r#"
+            -- ada joined #ops.
+            -- ada left #ops.
+            -- ada left.
+            -- ada left: off home.
+            -- ada left: connection lost.
+            -- ada is now ada2.
+            -- dan set the topic of #lobby: release 2
+            -- dan cleared the topic of #lobby.
+            -- #lobby: 214 joined, 8 left, 5,120 now.
+            -- #lobby: 1 left, 3 renamed, 5,120 now.
+        "#]],
     );
 }
 

@@ -60,21 +60,9 @@ fn has_sample(message: &Message) {
     }
 }
 
-/// What is said, and what is told of others.
-pub(super) fn of_others() -> Vec<Message> {
+/// What is said.
+pub(super) fn said() -> Vec<Message> {
     let lobby = || room("lobby");
-    let departed = |how| Message::Departed {
-        room: lobby(),
-        nick: nick("ada"),
-        how,
-    };
-    let summary = |joined, left, renamed| Message::Summarised {
-        room: lobby(),
-        joined,
-        left,
-        renamed,
-        members: 5_120,
-    };
     vec![
         Message::Said {
             at: at(),
@@ -100,6 +88,25 @@ pub(super) fn of_others() -> Vec<Message> {
             to: nick("bob"),
             text: text("yes, 12:30"),
         },
+    ]
+}
+
+/// What is told of others.
+pub(super) fn of_others() -> Vec<Message> {
+    let lobby = || room("lobby");
+    let departed = |how| Message::Departed {
+        room: lobby(),
+        nick: nick("ada"),
+        how,
+    };
+    let summary = |joined, left, renamed| Message::Summarised {
+        room: lobby(),
+        joined,
+        left,
+        renamed,
+        members: 5_120,
+    };
+    vec![
         Message::Joined {
             room: room("ops"),
             nick: nick("ada"),

@@ -1,0 +1,13 @@
+//! What must hold for any input.
+
+mod commands;
+mod engine;
+mod messages;
+mod names;
+mod stream;
+
+pub use commands::command;
+pub use engine::engine;
+pub use messages::message;
+pub use names::names;
+pub use stream::text_stream;

@@ -1,0 +1,193 @@
+//! The engine against any history.
+
+use chrono::{DateTime, TimeDelta, Utc};
+use roomful::chat::{Command, ConnId, Limits, Missed, Text};
+use roomful::engine::{Effects, Ending, Engine, Event};
+
+/// Limits so low that short histories reach them.
+fn low() -> Limits {
+    Limits {
+        rooms_per_user_max: 2,
+        rooms_max: 3,
+        topic_chars_max: 3,
+        reason_chars_max: 3,
+        ignored_per_user_max: 1,
+        announce_members_max: 2,
+        rate_burst: 3,
+        rate_per_second: 2,
+        ..Limits::default()
+    }
+}
+
+const NICKS: [&str; 6] = ["ada", "Ada", "bob", "scope", "ѕсоре", "guest1"];
+const ROOMS: [&str; 4] = ["lobby", "ops", "Ops", "dev"];
+const TEXTS: [&str; 3] = ["x", "four", "☺☺☺"];
+
+/// Two bytes make a step: what happens, and to whom. The engine is audited after
+/// each, stays equal to a twin that is fed the same and to a clone of itself, and
+/// when everybody has left it equals a new one.
+///
+/// # Panics
+/// When it does not hold.
+pub fn engine(history: &[u8]) {
+    let mut one = Run::new();
+    let mut twin = Run::new();
+    for (number, step) in history.chunks_exact(2).enumerate() {
+        let event = one.event(step[0], step[1]);
+        one.handle(event.clone());
+        twin.now = one.now;
+        twin.handle(event);
+        assert_eq!(one.effects, twin.effects, "two engines differ");
+        if number == history.len() / 4 {
+            twin.engine = one.engine.clone();
+        }
+    }
+    for conn in 1..=one.last {
+        one.handle(Event::Disconnected {
+            conn: ConnId(conn),
+            why: Ending::Reset,
+        });
+    }
+    assert!(
+        one.engine.equals_new(),
+        "something is left of people who are gone"
+    );
+}
+
+struct Run {
+    engine: Engine,
+    effects: Effects,
+    now: DateTime<Utc>,
+    last: u64,
+}
+
+impl Run {
+    fn new() -> Self {
+        Self {
+            engine: Engine::new(low()),
+            effects: Effects::default(),
+            now: DateTime::UNIX_EPOCH,
+            last: 0,
+        }
+    }
+
+    fn handle(&mut self, event: Event) {
+        let is_tick = event == Event::Tick;
+        self.effects.clear();
+        self.engine.handle(self.now, event, &mut self.effects);
+        self.engine.audit().expect("the state is sound");
+        if is_tick {
+            let next = self.engine.deadline();
+            assert!(
+                next.is_none_or(|(at, _)| at > self.now),
+                "a tick moves the deadline"
+            );
+        }
+    }
+
+    fn event(&mut self, what: u8, whom: u8) -> Event {
+        let conn = ConnId(1 + u64::from(whom) % self.last.max(1));
+        let choice = usize::from(whom / 16);
+        let requested = |command| Event::Requested {
+            conn,
+            tag: None,
+            command,
+        };
+        match what % 26 {
+            0 | 1 => {
+                self.last += 1;
+                Event::Connected {
+                    conn: ConnId(self.last),
+                }
+            }
+            2 => Event::Disconnected {
+                conn,
+                why: ENDINGS[choice % ENDINGS.len()],
+            },
+            3 => Event::Ready { conn },
+            4 => Event::Choked { conn },
+            5 => Event::Strayed { conn },
+            6 => Event::Skipped {
+                conn,
+                room: room(choice),
+                missed: Missed::default(),
+            },
+            7 => Event::Tick,
+            8 => {
+                self.now += TimeDelta::milliseconds(i64::from(whom) * 100);
+                Event::Tick
+            }
+            9 => {
+                if let Some((at, _)) = self.engine.deadline() {
+                    self.now = self.now.max(at);
+                }
+                Event::Tick
+            }
+            other => requested(command(other, choice)),
+        }
+    }
+}
+
+const ENDINGS: [Ending; 5] = [
+    Ending::InputEnded,
+    Ending::Reset,
+    Ending::TimedOut,
+    Ending::Stalled,
+    Ending::Shutdown,
+];
+
+fn command(what: u8, choice: usize) -> Command {
+    match what {
+        10 => Command::Nick { nick: nick(choice) },
+        11 => Command::Join { room: room(choice) },
+        12 => Command::Leave {
+            room: maybe_room(choice),
+        },
+        13 => Command::Rooms,
+        14 => Command::Who {
+            room: maybe_room(choice),
+        },
+        15 | 16 => Command::Say {
+            room: maybe_room(choice),
+            text: text(choice),
+        },
+        17 => Command::Act {
+            room: maybe_room(choice),
+            text: text(choice),
+        },
+        18 => Command::Whisper {
+            to: nick(choice),
+            text: text(choice),
+        },
+        19 => Command::Reply { text: text(choice) },
+        20 => Command::ShowTopic {
+            room: maybe_room(choice),
+        },
+        21 => Command::SetTopic {
+            room: maybe_room(choice),
+            topic: (choice != 0).then(|| text(choice)),
+        },
+        22 => Command::Ignore { nick: nick(choice) },
+        23 => Command::Ignored,
+        24 => Command::Unignore { nick: nick(choice) },
+        _ => Command::Quit {
+            reason: (choice != 0).then(|| text(choice)),
+        },
+    }
+}
+
+fn nick(choice: usize) -> roomful::chat::Nickname {
+    NICKS[choice % NICKS.len()].parse().expect("a good name")
+}
+
+fn room(choice: usize) -> roomful::chat::RoomName {
+    ROOMS[choice % ROOMS.len()].parse().expect("a good name")
+}
+
+fn maybe_room(choice: usize) -> Option<roomful::chat::RoomName> {
+    (choice >= ROOMS.len()).then(|| room(choice))
+}
+
+fn text(choice: usize) -> Text {
+    Text::clean(TEXTS[choice % TEXTS.len()]).expect("a good text")
+}
