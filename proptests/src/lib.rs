@@ -7,4 +7,5 @@
 //! places.
 
 pub mod checks;
+pub mod fuzzed;
 pub mod inputs;

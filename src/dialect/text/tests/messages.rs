@@ -26,12 +26,15 @@ fn check(messages: &[Message], expected: &Expect) {
 
 #[test]
 fn what_is_said() {
-    check(&samples::said(), &expect![[r#"
+    check(
+        &samples::said(),
+        &expect![[r#"
         14:05 #lobby bob: hey ada!
         14:05 #lobby * dan waves
         14:05 bob -> you: see you there
         14:05 you -> bob: yes, 12:30
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
