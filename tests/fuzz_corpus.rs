@@ -1,7 +1,5 @@
 //! Every input that a fuzzer found worth keeping, and every past crash, on stable.
 
-#![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
-
 use std::fs;
 use std::path::Path;
 
