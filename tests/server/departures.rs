@@ -98,3 +98,26 @@ async fn by_kill_of_its_process() {
     bob.expect("-- You are now ada.").await;
     server.until_people(1).await;
 }
+
+/// Found by a fresh reader: the reader waited for credit that never came, since
+/// nothing that cannot be written to ever shows that it has room.
+#[tokio::test(flavor = "multi_thread")]
+async fn by_reset_while_it_does_not_read_its_replies() {
+    let server = TestServer::start(unlimited()).await;
+    let mut bob = server.person("bob").await;
+    let mut ada = Person::connect_with_small_window(server.addr).await;
+    let nick = ada.nick.clone();
+    let paste = "/help\n".repeat(5_000);
+    // As much as the server takes before it waits for the replies to be read.
+    let mut left = paste.as_bytes();
+    while server.handle.gauges().held() < 16 * 1024 {
+        let written = ada.write.try_write(left).unwrap_or(0);
+        left = &left[written..];
+        tokio::task::yield_now().await;
+    }
+    ada.reset();
+    bob.until(&format!("-- {nick} left: connection lost."))
+        .await;
+    server.until_people(1).await;
+    server.until_connections(1).await;
+}

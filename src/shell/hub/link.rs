@@ -71,9 +71,11 @@ impl Link {
         }
     }
 
-    /// Lets the reader go on, unless what it handed over still waits.
+    /// Lets the reader go on, unless what it handed over still waits. What cannot be
+    /// written to holds nothing back: it would never show that it has room.
     pub(super) fn return_credit(&mut self) {
-        if self.owes_credit && !self.is_held && self.parked.is_empty() {
+        let may_go_on = !self.is_held || self.is_broken;
+        if self.owes_credit && may_go_on && self.parked.is_empty() {
             self.owes_credit = false;
             self.gate.open(self.not_before.take());
         }
