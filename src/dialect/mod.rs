@@ -28,7 +28,7 @@ pub enum Decoded {
         command: Command,
     },
     /// Something that the dialect answers by itself (help, syntax, an unknown
-    /// command): these bytes, in this place.
+    /// command): these bytes, in this place. No bytes: it costs, and nothing is said.
     Answer(Vec<u8>),
 }
 

@@ -105,7 +105,7 @@ async fn by_kill_of_its_process() {
 async fn by_reset_while_it_does_not_read_its_replies() {
     let server = TestServer::start(unlimited()).await;
     let mut bob = server.person("bob").await;
-    let mut ada = Person::connect_with_small_window(server.addr).await;
+    let ada = Person::connect_with_small_window(server.addr).await;
     let nick = ada.nick.clone();
     let paste = "/help\n".repeat(5_000);
     // As much as the server takes before it waits for the replies to be read.

@@ -1,10 +1,14 @@
 //! What is not meant for a chat server: bounded, and nobody else notices.
 
+use std::time::Duration;
+
 use tokio::io::AsyncWriteExt;
 use tokio::net::TcpStream;
 use tokio::task::JoinSet;
+use tokio::time::timeout;
 
 use crate::support::{Person, TestServer, unlimited};
+use roomful::chat::Limits;
 use roomful::shell::Config;
 
 /// Feeds bytes to a server where two people talk, then sees them talk on.
@@ -66,12 +70,42 @@ async fn an_http_request() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn ten_mebibytes_without_a_line_end() {
-    check(&vec![b'x'; 10 * 1024 * 1024], Config::default()).await;
+    check(&vec![b'x'; 10 * 1024 * 1024], unlimited()).await;
+}
+
+/// Found by a fresh reader: bytes of which no line came cost nothing, and two
+/// hundred who sent them starved everybody.
+#[tokio::test(flavor = "multi_thread")]
+async fn line_ends_without_lines_are_taken_at_the_usual_rate() {
+    let limits = Limits {
+        rate_burst: 1,
+        rate_per_second: 1,
+        ..Limits::default()
+    };
+    let server = TestServer::start(Config {
+        limits,
+        ..Config::default()
+    })
+    .await;
+    let stranger = Person::connect(server.addr).await;
+    let line_ends = vec![b'\n'; 64 * 1024];
+    let mut taken = 0;
+    // The systems between hold some megabytes; then it takes longer than this
+    // until there is room for more.
+    let a_while = Duration::from_secs(2);
+    while let Ok(writable) = timeout(a_while, stranger.write.writable()).await {
+        writable.unwrap();
+        taken += stranger.write.try_write(&line_ends).unwrap_or(0);
+        assert!(
+            taken < 256 * 1024 * 1024,
+            "all of it is taken as fast as it comes"
+        );
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_person_who_sent_an_endless_line_is_told_and_lives() {
-    let server = TestServer::start(Config::default()).await;
+    let server = TestServer::start(unlimited()).await;
     let mut ada = server.person("ada").await;
     ada.send_bytes(&vec![b'x'; 1024 * 1024]).await;
     ada.expect(

@@ -111,7 +111,7 @@ pub(super) const COMMANDS: [Entry; 13] = [
     },
     Entry {
         name: "reply",
-        aliases: &[],
+        aliases: &["r"],
         usage: "/reply TEXT",
         does: "answer the last private message",
         more: &["It goes to the person who sent it, also under a new nickname."],

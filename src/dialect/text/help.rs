@@ -25,7 +25,7 @@ pub(super) fn answer(arguments: &str) -> Decoded {
 /// At most 22 lines of at most 79 characters: a small terminal shows it whole.
 fn all() -> String {
     let mut text = String::from(
-        "-- What you type is said to the room in focus, unless it begins with a slash:\n",
+        "-- What you type is said to the room you joined last, unless it is a command:\n",
     );
     for entry in &COMMANDS {
         text += &format!("--   {:<15} {}\n", entry.usage, entry.does);

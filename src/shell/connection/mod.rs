@@ -71,6 +71,8 @@ pub(crate) struct Reader<R> {
     undecoded: Vec<u8>,
     decoded_to: usize,
     input: Input,
+    /// Bytes read since the last item came of them.
+    barren_bytes: usize,
     /// For how long input is taken after its end.
     after_end: Duration,
     bytes_in: u64,
@@ -121,6 +123,7 @@ impl<R: ReadHalf> Reader<R> {
             undecoded: Vec::new(),
             decoded_to: 0,
             input: Input::Open,
+            barren_bytes: 0,
             after_end,
             bytes_in: 0,
         }
@@ -145,8 +148,14 @@ impl<R: ReadHalf> Reader<R> {
     }
 
     async fn step(&mut self) -> Next {
-        let items = self.decode();
+        let mut items = self.decode();
+        if items.is_empty() && self.barren_bytes >= READ_BYTES {
+            // Bytes of which nothing comes cost a token too, and a turn of the
+            // hub: else a flood of line ends would be read as fast as it comes.
+            items.push(Decoded::Answer(Vec::new()));
+        }
         if !items.is_empty() {
+            self.barren_bytes = 0;
             self.hand_over(items, None).await;
             return self.wait_for_credit().await;
         }
@@ -199,7 +208,10 @@ impl<R: ReadHalf> Reader<R> {
                     give_up: self.give_up(),
                 }
             }
-            Ok(count) => self.bytes_in += count as u64,
+            Ok(count) => {
+                self.bytes_in += count as u64;
+                self.barren_bytes += count;
+            }
             Err(error) => self.input = Input::Failed(ending(&error)),
         }
         Next::GoOn

@@ -87,8 +87,10 @@ impl<L: Listener> Hub<L> {
             }
             Decoded::Answer(bytes) => {
                 self.step(Event::Strayed { conn });
-                self.turn.answer(conn, &bytes);
-                self.count_reply(conn, bytes.len());
+                if !bytes.is_empty() {
+                    self.turn.answer(conn, &bytes);
+                    self.count_reply(conn, bytes.len());
+                }
             }
         }
     }

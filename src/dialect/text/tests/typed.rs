@@ -144,41 +144,41 @@ fn aliases_prefixes_and_capitals() {
     check(
         &typed,
         &expect![[r#"
-        > /part ops
-        Leave { room: Some("ops") }
-        > /names
-        Who { room: None }
-        > /list
-        Rooms
-        > /w bob hi
-        Whisper { to: "bob", text: Text(2 bytes) } "hi"
-        > /whisper bob hi
-        Whisper { to: "bob", text: Text(2 bytes) } "hi"
-        > /exit
-        Quit { reason: None }
-        > /n ada
-        Nick { nick: "ada" }
-        > /j ops
-        Join { room: "ops" }
-        > /TOPIC x
-        SetTopic { room: None, topic: Some(Text(1 bytes)) } "x"
-        > /Jo ops
-        Join { room: "ops" }
-        > /to
-        ShowTopic { room: None }
-        > /le
-        Leave { room: None }
-        > /q
-        Quit { reason: None }
-        > /un bob
-        Unignore { nick: "bob" }
-        > /r
-        !! /r could be /rooms or /reply. Type a little more.
-        > /m bob
-        !! /m could be /msg or /me. Type a little more.
-        > /xy
-        !! No command /xy. /help lists them all.
-    "#]],
+            > /part ops
+            Leave { room: Some("ops") }
+            > /names
+            Who { room: None }
+            > /list
+            Rooms
+            > /w bob hi
+            Whisper { to: "bob", text: Text(2 bytes) } "hi"
+            > /whisper bob hi
+            Whisper { to: "bob", text: Text(2 bytes) } "hi"
+            > /exit
+            Quit { reason: None }
+            > /n ada
+            Nick { nick: "ada" }
+            > /j ops
+            Join { room: "ops" }
+            > /TOPIC x
+            SetTopic { room: None, topic: Some(Text(1 bytes)) } "x"
+            > /Jo ops
+            Join { room: "ops" }
+            > /to
+            ShowTopic { room: None }
+            > /le
+            Leave { room: None }
+            > /q
+            Quit { reason: None }
+            > /un bob
+            Unignore { nick: "bob" }
+            > /r
+            !! That is not how /reply works. Type /reply TEXT; /help reply shows examples.
+            > /m bob
+            !! /m could be /msg or /me. Type a little more.
+            > /xy
+            !! No command /xy. /help lists them all.
+        "#]],
     );
 }
 
@@ -321,19 +321,22 @@ fn an_unknown_command_is_refused() {
     check(
         &typed,
         &expect![[r#"
-        > /jion x
-        !! No command /jion. Did you mean /join?
-        > /xyzzy
-        !! No command /xyzzy. /help lists them all.
-        > /averyveryveryveryveryveryveryveryverylongcommandname
-        !! No command /averyveryveryveryveryveryveryveryverylon…. /help lists them all.
-        > /help a b
-        !! No command /a. /help lists them all.
-        > /help xyzzy
-        !! No command /xyzzy. /help lists them all.
-        > /help r
-        !! /r could be /rooms or /reply. Type a little more.
-    "#]],
+            > /jion x
+            !! No command /jion. Did you mean /join?
+            > /xyzzy
+            !! No command /xyzzy. /help lists them all.
+            > /averyveryveryveryveryveryveryveryverylongcommandname
+            !! No command /averyveryveryveryveryveryveryveryverylon…. /help lists them all.
+            > /help a b
+            !! No command /a. /help lists them all.
+            > /help xyzzy
+            !! No command /xyzzy. /help lists them all.
+            > /help r
+            -- /reply TEXT: answer the last private message.
+            -- It goes to the person who sent it, also under a new nickname.
+            -- Also: /r.
+            -- Examples: /reply yes  or  /reply on my way
+        "#]],
     );
 }
 
@@ -343,7 +346,7 @@ fn help_is_worth_reading() {
         &["/help", "/help join", "/help /W", "/help to"],
         &expect![[r#"
             > /help
-            -- What you type is said to the room in focus, unless it begins with a slash:
+            -- What you type is said to the room you joined last, unless it is a command:
             --   /nick NAME      change your nickname
             --   /join ROOM      join a room, or come back to one; it is opened if need be
             --   /leave [ROOM]   leave a room; without a name, the one you are typing to
