@@ -1,5 +1,6 @@
 //! The command line: arguments, then the configuration, then the shell.
 
+use std::io::Write as _;
 use std::process::ExitCode;
 
 use roomful::shell::cli::{self, Settings, Stop};
@@ -34,7 +35,9 @@ async fn run(mut config: Config) -> Result<Outcome, Stop> {
     let signals = Signals::catch().map_err(Stop::failed)?;
 
     let addresses: Result<Vec<_>, _> = listeners.iter().map(TcpListener::local_addr).collect();
-    eprintln!("{}", banner(&addresses.map_err(Stop::failed)?));
+    let banner = banner(&addresses.map_err(Stop::failed)?);
+    // Nobody may be there to read it, and the server serves all the same.
+    let _ = writeln!(std::io::stderr(), "{banner}");
     let server = Server::new(config, listeners, Clock::system());
     let handle = server.handle();
     tokio::select! {

@@ -1,5 +1,7 @@
 //! Log lines, to standard error. Never what people say.
 
+mod panics;
+
 use std::io::{self, IsTerminal as _};
 
 use clap::ValueEnum;
@@ -42,8 +44,8 @@ pub enum LogFormat {
     Json,
 }
 
-/// Sends this process's log lines to standard error from now on. To be called
-/// once; a second call changes nothing.
+/// Sends this process's log lines to standard error from now on, and its panics
+/// with them. To be called once; a second call changes nothing.
 pub fn start(settings: LogSettings) {
     let colour = may_colour(
         io::stderr().is_terminal(),
@@ -51,6 +53,7 @@ pub fn start(settings: LogSettings) {
     );
     // It fails only when log lines already have somewhere to go.
     let _ = tracing::subscriber::set_global_default(subscriber(settings, colour, io::stderr));
+    panics::log_from_now_on();
 }
 
 /// Colour is for terminals, and for people who have not said no
@@ -69,9 +72,13 @@ where
 {
     let builder = tracing_subscriber::fmt()
         .with_writer(writer)
-        .with_max_level(filter(settings.level));
+        .with_max_level(filter(settings.level))
+        // A reader of the log that has gone (`roomful 2>&1 | head`) is nobody's
+        // fault: complaining on the same standard error would panic.
+        .log_internal_errors(false);
     match settings.format {
-        LogFormat::Human => Box::new(builder.with_ansi(colour).finish()),
+        // An operator knows the words, not the modules.
+        LogFormat::Human => Box::new(builder.with_ansi(colour).with_target(false).finish()),
         LogFormat::Json => Box::new(builder.json().flatten_event(true).finish()),
     }
 }
@@ -118,11 +125,11 @@ mod tests {
     }
 
     #[test]
-    fn a_human_line_has_level_place_words_and_facts() {
+    fn a_human_line_has_level_words_and_facts() {
         let lines = logged(LogLevel::Info, LogFormat::Human, false);
         let (first, second) = lines.split_once('\n').unwrap();
         assert!(
-            first.ends_with("  WARN roomful::shell::logging::tests: nearly full connections=7"),
+            first.ends_with("Z  WARN nearly full connections=7"),
             "{first}"
         );
         assert!(

@@ -161,7 +161,9 @@ impl Tasks {
                     stage.send_modify(|stage| *stage = (*stage).max(Stage::Stopping));
                 }
                 Err(panic) => {
-                    error!(%panic, "a task of the server failed; the server ends");
+                    // What it said is in the log already, by the panic's own line.
+                    let task = panic.id();
+                    error!(%task, "a task of the server failed; the server ends");
                     return Outcome::Failed; // Dropping the set ends the others.
                 }
             }

@@ -32,12 +32,24 @@ pub(crate) fn check(manifest: &str) -> Vec<String> {
         }
         seen += usize::from(PURE.contains(&name));
     }
-    assert_eq!(
-        seen,
-        PURE.len(),
-        "the list of the pure side's dependencies is out of date"
-    );
+    if seen != PURE.len() {
+        complaints.push(format!(
+            "Cargo.toml: [dependencies] has {seen} of the pure side's {}: {}",
+            PURE.len(),
+            PURE.join(", ")
+        ));
+    }
+    complaints.extend(manifest.lines().filter(is_hidden_list).map(|heading| {
+        format!("Cargo.toml: {heading}: write it as a line under [dependencies], where it is seen")
+    }));
     complaints
+}
+
+/// A heading under which dependencies could stand unseen.
+fn is_hidden_list(line: &&str) -> bool {
+    let is_heading = line.starts_with('[') && !line.starts_with("[[");
+    let is_seen = matches!(*line, "[dependencies]" | "[dev-dependencies]");
+    is_heading && line.contains("dependencies") && !is_seen
 }
 
 fn section<'a>(manifest: &'a str, heading: &'a str) -> impl Iterator<Item = &'a str> {

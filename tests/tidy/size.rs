@@ -32,7 +32,12 @@ pub(crate) fn check(source: &Source) -> Vec<String> {
 fn is_function(line: &str) -> bool {
     let words: Vec<&str> = line.split_whitespace().collect();
     let is_prefix = |word: &&str| {
-        matches!(*word, "pub" | "async" | "const" | "unsafe" | "extern") || word.starts_with("pub(")
+        matches!(
+            *word,
+            "pub" | "async" | "const" | "unsafe" | "extern" | "default"
+        ) || word.starts_with("pub(")
+            || word.starts_with('"')
+            || word.ends_with(')')
     };
     words
         .iter()

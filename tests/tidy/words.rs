@@ -2,7 +2,7 @@
 
 use crate::source::Source;
 
-const WORDS: [(&str, &str); 8] = [
+const WORDS: [(&str, &str); 10] = [
     ("TODO", "do it now, or open an issue"),
     ("FIXME", "mend it now"),
     ("XXX", "say what is meant"),
@@ -10,7 +10,9 @@ const WORDS: [(&str, &str); 8] = [
     ("unimplemented!(", "write it"),
     ("#[allow(", "use #[expect(…, reason = …)]"),
     ("#![allow(", "use #![expect(…, reason = …)]"),
+    (", allow(", "use #[expect(…, reason = …)]"),
     ("#[ignore", "a test that is not run shows nothing"),
+    (", ignore)]", "a test that is not run shows nothing"),
 ];
 
 /// Complains of each line with such a word.

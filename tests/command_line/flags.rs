@@ -1,11 +1,12 @@
 //! What the program says about its flags and its environment, as a person sees it.
 
-use std::process::{Command, Output};
+use std::process::Output;
+
+use crate::process;
 
 fn roomful(variables: &[(&str, &str)], arguments: &[&str]) -> Output {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_roomful"));
-    command.env_clear().envs(variables.iter().copied());
-    command.args(arguments).output().expect("it runs")
+    let mut command = process::roomful(arguments);
+    command.envs(variables.iter().copied()).output().unwrap()
 }
 
 /// The program ends with status 2, this one line on standard error, and

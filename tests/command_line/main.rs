@@ -1,0 +1,11 @@
+//! The program as an operator sees it: flags, first lines, signals, logs, status.
+
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+
+mod flags;
+mod json;
+mod logs;
+mod person;
+mod process;
+mod serving;
+mod signals;

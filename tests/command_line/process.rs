@@ -1,0 +1,133 @@
+//! The program, running, with its log at hand.
+
+use std::io::{BufRead as _, BufReader, Read};
+use std::net::SocketAddr;
+use std::process::{Child, Command, ExitStatus, Stdio};
+use std::sync::mpsc::{Receiver, sync_channel};
+use std::thread;
+use std::time::Duration;
+
+/// How long a test waits for what must happen. Far beyond what a slow and loaded
+/// machine needs: it is there so that a failure ends.
+pub(crate) const PATIENCE: Duration = Duration::from_secs(120);
+
+/// Lines that a thread has read ahead.
+const LINES_AHEAD_MAX: usize = 10_000;
+
+/// The program, not yet started, in an empty environment.
+pub(crate) fn roomful(arguments: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_roomful"));
+    command.env_clear().args(arguments);
+    command
+}
+
+/// A server in a process of its own, on a port of its own. It is killed when the
+/// test is done with it.
+pub(crate) struct Process {
+    child: Child,
+    /// Nothing is ever printed there: its end is the end of the process.
+    stdout: Lines,
+    stderr: Option<Lines>,
+    pub(crate) addr: SocketAddr,
+}
+
+impl Process {
+    /// Starts it and waits for its two first lines.
+    pub(crate) fn start(arguments: &[&str]) -> Self {
+        let mut command = roomful(arguments);
+        command.args(["--listen", "127.0.0.1:0"]);
+        command.stdout(Stdio::piped()).stderr(Stdio::piped());
+        let mut child = command.spawn().unwrap();
+        let stdout = Lines::of(child.stdout.take().unwrap());
+        let stderr = Lines::of(child.stderr.take().unwrap());
+        let addr = listens_on(&stderr.next().expect("it says where it listens"));
+        let try_it = stderr.next().expect("it says how to try it");
+        assert_eq!(try_it, format!("Try it: nc -N 127.0.0.1 {}", addr.port()));
+        Self {
+            child,
+            stdout,
+            stderr: Some(stderr),
+            addr,
+        }
+    }
+
+    pub(crate) fn signal(&self, signal: &str) {
+        let command = format!("kill -{signal} {}", self.child.id());
+        let sent = Command::new("sh").args(["-c", &command]).status();
+        assert!(sent.unwrap().success());
+    }
+
+    /// Waits for a line of the log that contains this.
+    pub(crate) fn until_logged(&self, part: &str) {
+        while !self.log().next().expect("it runs").contains(part) {}
+    }
+
+    /// Lets nobody read the log any more.
+    pub(crate) fn close_log(&mut self) {
+        let lines = self.stderr.take().expect("it is closed once");
+        lines.close();
+    }
+
+    /// Waits for its end; what it has logged until then, and its status.
+    pub(crate) fn ended(&mut self) -> (Vec<String>, ExitStatus) {
+        let mut logged = Vec::new();
+        if let Some(log) = &self.stderr {
+            logged.extend(std::iter::from_fn(|| log.next()));
+        }
+        assert_eq!(self.stdout.next(), None, "it prints nothing");
+        (logged, self.child.wait().unwrap())
+    }
+
+    fn log(&self) -> &Lines {
+        self.stderr.as_ref().expect("its log is read")
+    }
+}
+
+impl Drop for Process {
+    fn drop(&mut self) {
+        // It may have ended by itself.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+fn listens_on(line: &str) -> SocketAddr {
+    let start = concat!("roomful ", env!("CARGO_PKG_VERSION"), " listens on ");
+    let addr = line.strip_prefix(start).and_then(|addr| addr.parse().ok());
+    let addr: SocketAddr = addr.unwrap_or_else(|| panic!("not where it listens: {line:?}"));
+    assert_ne!(addr.port(), 0, "it is the real port");
+    addr
+}
+
+/// Lines of a pipe, read by a thread so that a test can lose its patience.
+struct Lines(Receiver<String>, thread::JoinHandle<()>);
+
+impl Lines {
+    fn of(pipe: impl Read + Send + 'static) -> Self {
+        let (lines_in, lines) = sync_channel(LINES_AHEAD_MAX);
+        let reading = thread::spawn(move || {
+            for line in BufReader::new(pipe).lines() {
+                if lines_in.send(line.unwrap()).is_err() {
+                    break; // Nobody reads them any more.
+                }
+            }
+        });
+        Self(lines, reading)
+    }
+
+    /// Closes the reading end: the thread leaves at the next line, which is lost.
+    fn close(self) {
+        drop(self.0);
+        drop(self.1);
+    }
+
+    /// The next line; `None` at the end.
+    fn next(&self) -> Option<String> {
+        use std::sync::mpsc::RecvTimeoutError::{Disconnected, Timeout};
+        match self.0.recv_timeout(PATIENCE) {
+            Ok(line) => Some(line),
+            Err(Disconnected) => None,
+            Err(Timeout) => panic!("no line comes in time"),
+        }
+    }
+}
