@@ -21,7 +21,7 @@ fn main() -> ExitCode {
 }
 
 fn serve(settings: Settings) -> Result<Outcome, Stop> {
-    logging::start(settings.log);
+    let _log = logging::start(settings.log);
     let runtime = tokio::runtime::Runtime::new().map_err(Stop::failed)?;
     runtime.block_on(run(settings.config))
 }

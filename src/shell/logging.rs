@@ -7,6 +7,7 @@ use std::io::{self, IsTerminal as _};
 use clap::ValueEnum;
 use tracing::Subscriber;
 use tracing::level_filters::LevelFilter;
+use tracing_appender::non_blocking::{ErrorCounter, NonBlockingBuilder, WorkerGuard};
 use tracing_subscriber::fmt::MakeWriter;
 
 /// What is logged, and how.
@@ -44,16 +45,49 @@ pub enum LogFormat {
     Json,
 }
 
+/// Lines that may wait for whoever reads the log; further ones are dropped, and
+/// counted. Some megabytes.
+const LINES_WAITING_MAX: usize = 16 * 1024;
+
+/// A log that is being written. When it is dropped, what waits is written, for at
+/// most about a second.
+#[must_use = "the last lines are written when this is dropped"]
+pub struct Log {
+    dropped: ErrorCounter,
+    _writer: WorkerGuard,
+}
+
 /// Sends this process's log lines to standard error from now on, and its panics
 /// with them. To be called once; a second call changes nothing.
-pub fn start(settings: LogSettings) {
+///
+/// A thread of its own writes them, so that a terminal that is stopped, a pipe
+/// that nobody reads or a disk that is full holds up nobody who talks.
+pub fn start(settings: LogSettings) -> Log {
     let colour = may_colour(
         io::stderr().is_terminal(),
         std::env::var_os("NO_COLOR").as_deref(),
     );
+    let (lines, writer) = NonBlockingBuilder::default()
+        .lossy(true)
+        .buffered_lines_limit(LINES_WAITING_MAX)
+        .finish(io::stderr());
+    let dropped = lines.error_counter();
     // It fails only when log lines already have somewhere to go.
-    let _ = tracing::subscriber::set_global_default(subscriber(settings, colour, io::stderr));
+    let _ = tracing::subscriber::set_global_default(subscriber(settings, colour, lines));
     panics::log_from_now_on();
+    Log {
+        dropped,
+        _writer: writer,
+    }
+}
+
+impl Drop for Log {
+    fn drop(&mut self) {
+        let lines = self.dropped.dropped_lines();
+        if lines > 0 {
+            tracing::warn!(lines, "log lines were dropped: nobody read them in time");
+        }
+    }
 }
 
 /// Colour is for terminals, and for people who have not said no

@@ -1,12 +1,14 @@
 //! What is in the log, and what never is.
 
-use std::process::{Command, Output};
+use std::io::{BufRead as _, BufReader};
+use std::net::SocketAddr;
+use std::process::{Command, Output, Stdio};
 
 use roomful::shell::logging::{self, LogFormat, LogSettings};
 
 use crate::json;
 use crate::person::Person;
-use crate::process::Process;
+use crate::process::{Process, roomful};
 
 /// Whatever these two do and say, each word of it is one that no log line has.
 const ADA: &str = "\
@@ -82,12 +84,38 @@ fn a_panic_is_one_line_of_the_log() {
 }
 
 fn panic_and_exit() -> ! {
-    logging::start(LogSettings {
+    let log = logging::start(LogSettings {
         format: LogFormat::Json,
         ..LogSettings::default()
     });
     let breaker = std::thread::Builder::new().name("breaker".into());
     let ended = breaker.spawn(|| panic!("planted")).unwrap().join();
     assert!(ended.is_err());
+    drop(log); // Writes what waits.
     std::process::exit(0)
+}
+
+/// Found by a fresh reader: a terminal that is stopped, or a pipe that nobody
+/// reads, stopped everybody, and no signal but SIGKILL ended the server.
+#[test]
+fn a_log_that_nobody_reads_holds_up_nobody() {
+    let mut command = roomful(&["--listen", "127.0.0.1:0"]);
+    let mut server = command.stderr(Stdio::piped()).spawn().unwrap();
+    let mut log = BufReader::with_capacity(64, server.stderr.take().unwrap());
+    let mut first = String::new();
+    log.read_line(&mut first).unwrap();
+    let (_, addr) = first.trim_end().rsplit_once(' ').unwrap();
+    let addr: SocketAddr = addr.parse().unwrap();
+    // From here on nobody reads. A pipe takes 64 KiB: some 400 connections.
+    for _ in 0..2_000 {
+        drop(Person::connect(addr));
+    }
+    let (mut ada, mut bob) = (Person::connect(addr), Person::connect(addr));
+    ada.send("still here\n");
+    bob.until(": still here");
+    let pid = server.id();
+    let sent = Command::new("kill").arg(pid.to_string()).status();
+    assert!(sent.unwrap().success());
+    assert_eq!(server.wait().unwrap().code(), Some(0));
+    drop(log);
 }
