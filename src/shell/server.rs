@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use tokio::io::AsyncWrite;
 use tokio::sync::{mpsc, oneshot, watch};
-use tokio::task::JoinSet;
+use tokio::task::{self, JoinSet};
 use tokio::time::Instant;
 use tracing::error;
 
@@ -94,7 +94,7 @@ impl<L: Listener> Server<L> {
             tasks.spawn_accept_loop(listener, &admission, &accepted_in, self.stage.subscribe());
         }
         drop(accepted_in);
-        let stage = self.stage.subscribe();
+        let stage = self.stage.clone();
         let inlets = Inlets::<L> {
             stage,
             accepted,
@@ -102,8 +102,8 @@ impl<L: Listener> Server<L> {
             inspectors: self.inspectors,
         };
         let hub = Hub::new(self.config, self.clock, inlets, workers);
-        tasks.set.spawn(async move { Some(hub.run().await) });
-        tasks.join(&self.stage).await
+        let hub = tasks.set.spawn(async move { Some(hub.run().await) }).id();
+        tasks.join(hub, &self.stage).await
     }
 }
 
@@ -148,27 +148,32 @@ impl Tasks {
         });
     }
 
-    /// Waits for every task. The hub ends when told to; a task that panics ends
-    /// the server, which must never be half alive.
-    async fn join(mut self, stage: &watch::Sender<Stage>) -> Outcome {
-        let mut outcome = Outcome::Stopped;
+    /// Waits for every task. The hub ends when told to; another task that panics
+    /// has the hub tell everybody: a server must never be half alive.
+    async fn join(mut self, hub: task::Id, stage: &watch::Sender<Stage>) -> Outcome {
+        let raise = |to: Stage| stage.send_modify(|stage| *stage = (*stage).max(to));
+        let (mut outcome, mut has_failed) = (Outcome::Stopped, false);
         while let Some(ended) = self.set.join_next().await {
             match ended {
                 Ok(None) => {}
                 Ok(Some(of_the_hub)) => {
                     outcome = of_the_hub;
                     // Whatever ended the hub ends the accept loops too.
-                    stage.send_modify(|stage| *stage = (*stage).max(Stage::Stopping));
+                    raise(Stage::Stopping);
                 }
                 Err(panic) => {
                     // What it said is in the log already, by the panic's own line.
                     let task = panic.id();
                     error!(%task, "a task of the server failed; the server ends");
-                    return Outcome::Failed; // Dropping the set ends the others.
+                    if task == hub {
+                        return Outcome::Failed; // Dropping the set ends the others.
+                    }
+                    has_failed = true;
+                    raise(Stage::Failing);
                 }
             }
         }
-        outcome
+        if has_failed { Outcome::Failed } else { outcome }
     }
 }
 

@@ -6,6 +6,8 @@ pub enum Stage {
     /// It serves.
     #[default]
     Serving,
+    /// A fault of its own was found: everybody is told, and it ends.
+    Failing,
     /// It was told to stop: it takes no more, flushes and closes.
     Stopping,
     /// It was told again: it ends at once.

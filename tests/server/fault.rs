@@ -1,30 +1,40 @@
-//! Faults of our own, planted from outside: a network whose read half panics.
+//! Faults of our own, planted from outside: a network whose halves panic.
 
 use std::io;
 use std::net::SocketAddr;
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
+use std::time::Duration;
 
-use roomful::shell::{Listener, ReadHalf, TcpListener, TcpRead};
-use tokio::io::{AsyncRead, ReadBuf};
+use roomful::shell::{Config, Listener, Outcome, ReadHalf, TcpListener, TcpRead};
+use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::tcp::OwnedWriteHalf;
 
 use crate::support::{Person, TestServer, unlimited};
 
-/// Real TCP, but for this: who sends the word has their reader panic.
+/// Real TCP, but for this: who sends one word has their reader panic, and who is
+/// to hear the other has their I/O worker panic.
 struct Trapped(TcpListener);
 
 struct TrappedRead(TcpRead);
 
-const WORD: &[u8] = b"abracadabra";
+struct TrappedWrite(OwnedWriteHalf);
+
+const TO_READ: &[u8] = b"abracadabra";
+const TO_WRITE: &[u8] = b"sesame";
+
+fn trap(bytes: &[u8], word: &[u8]) {
+    let has_word = bytes.windows(word.len()).any(|bytes| bytes == word);
+    assert!(!has_word, "planted");
+}
 
 impl Listener for Trapped {
     type Read = TrappedRead;
-    type Write = OwnedWriteHalf;
+    type Write = TrappedWrite;
 
-    async fn accept(&mut self) -> io::Result<(TrappedRead, OwnedWriteHalf, SocketAddr)> {
+    async fn accept(&mut self) -> io::Result<(TrappedRead, TrappedWrite, SocketAddr)> {
         let (read, write, peer) = self.0.accept().await?;
-        Ok((TrappedRead(read), write, peer))
+        Ok((TrappedRead(read), TrappedWrite(write), peer))
     }
 }
 
@@ -35,8 +45,7 @@ impl AsyncRead for TrappedRead {
         buffer: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
         ready!(Pin::new(&mut self.0).poll_read(context, buffer))?;
-        let heard = buffer.filled().windows(WORD.len()).any(|word| word == WORD);
-        assert!(!heard, "planted");
+        trap(buffer.filled(), TO_READ);
         Poll::Ready(Ok(()))
     }
 }
@@ -48,6 +57,25 @@ impl ReadHalf for TrappedRead {
 
     fn has_ended(&mut self) -> bool {
         self.0.has_ended()
+    }
+}
+
+impl AsyncWrite for TrappedWrite {
+    fn poll_write(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        bytes: &[u8],
+    ) -> Poll<io::Result<usize>> {
+        trap(bytes, TO_WRITE);
+        Pin::new(&mut self.0).poll_write(context, bytes)
+    }
+
+    fn poll_flush(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.0).poll_flush(context)
+    }
+
+    fn poll_shutdown(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.0).poll_shutdown(context)
     }
 }
 
@@ -64,4 +92,33 @@ async fn a_reader_that_panics_costs_its_own_connection_only() {
     server.until_connections(1).await;
     bob.send("/nick ada").await;
     bob.expect("-- You are now ada.").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_worker_that_panics_ends_the_server_and_who_can_be_told_is_told() {
+    let shutdown_grace = Duration::from_secs(1);
+    let config = Config {
+        io_workers: 2,
+        shutdown_grace,
+        ..unlimited()
+    };
+    let mut server = TestServer::start_on(config, Trapped).await;
+    // The first connections are divided among the workers in turn.
+    let mut ada = server.person("ada").await;
+    let mut bob = server.person("bob").await;
+    ada.until("-- guest2 is now bob.").await;
+    ada.send("open sesame").await;
+    let told = ada.rest().await;
+    assert!(
+        told.last()
+            .unwrap()
+            .starts_with("!! The server has found a fault"),
+        "{told:?}"
+    );
+    assert_eq!(
+        bob.rest().await,
+        Vec::<String>::new(),
+        "their worker is gone"
+    );
+    assert_eq!(server.ended().await, Outcome::Failed);
 }

@@ -1,6 +1,6 @@
 //! The end of a server: everybody is told, everything is flushed and closed.
 
-use tokio::time::{Instant, sleep_until};
+use tokio::time::{Duration, Instant, sleep_until};
 use tracing::{error, info, warn};
 
 use super::{Arrival, Hub};
@@ -9,6 +9,9 @@ use crate::engine::Ending;
 use crate::shell::Listener;
 use crate::shell::connection::Closing;
 use crate::shell::stage::{Outcome, Stage};
+
+/// How long ends of what was cut are waited for: they need no other side.
+const CUT_GRACE: Duration = Duration::from_secs(2);
 
 impl<L: Listener> Hub<L> {
     /// Told to stop: what has been taken is delivered before the goodbye.
@@ -44,8 +47,13 @@ impl<L: Listener> Hub<L> {
         audit.is_err() || is_left_over
     }
 
-    /// The engine has panicked: everybody is told, and nothing more is taken.
+    /// A fault was found, here or in a worker: everybody who can be reached is
+    /// told, and nothing more is taken.
     pub(super) async fn fail(mut self) -> Outcome {
+        // The accept loops end by this too.
+        self.inlets
+            .stage
+            .send_modify(|stage| *stage = (*stage).max(Stage::Failing));
         for conn in self.all_conns() {
             if let Some(link) = self.open_link(conn) {
                 link.begin_closing("server failed", Closing::Drain);
@@ -61,7 +69,7 @@ impl<L: Listener> Hub<L> {
     /// grace lasts; then cuts what is left.
     async fn close_all(&mut self) {
         self.end_turn().await;
-        let mut stage = self.inlets.stage.clone();
+        let mut stage = self.stage.clone();
         let give_up = Instant::now() + self.config.shutdown_grace;
         while !self.links.is_empty() {
             let arrival = tokio::select! {
@@ -82,14 +90,21 @@ impl<L: Listener> Hub<L> {
         }
     }
 
+    /// Cuts what is left. A worker that is gone reports no end: nobody waits for
+    /// it longer than this.
     async fn cut_all(&mut self) {
         for conn in self.all_conns() {
             self.links[&conn].gate.close(Closing::Cut);
             self.turn.cut(conn);
         }
         self.end_turn().await;
+        let give_up = Instant::now() + CUT_GRACE;
         while !self.links.is_empty() {
-            let arrival = self.next_end().await;
+            let arrival = tokio::select! {
+                biased;
+                () = sleep_until(give_up) => return,
+                arrival = self.next_end() => arrival,
+            };
             self.take(arrival);
             self.end_turn().await;
         }

@@ -57,7 +57,7 @@ pub(crate) type Inspector = oneshot::Sender<Inspection>;
 
 /// What comes in to the hub.
 pub(crate) struct Inlets<L: Listener> {
-    pub(crate) stage: watch::Receiver<Stage>,
+    pub(crate) stage: watch::Sender<Stage>,
     pub(crate) accepted: mpsc::Receiver<Accepted<L::Read, L::Write>>,
     pub(crate) reports: mpsc::Receiver<Report>,
     pub(crate) inspectors: mpsc::Receiver<Inspector>,
@@ -69,7 +69,8 @@ pub(crate) struct Hub<L: Listener> {
     clock: Clock,
     engine: Engine,
     effects: Effects,
-    /// The engine has panicked, and is not to be trusted with anything more.
+    /// An event was not handled to its end: the engine is not to be trusted with
+    /// anything more. What the turn says until then stands.
     has_failed: bool,
 
     links: BTreeMap<ConnId, Link>,
@@ -81,6 +82,7 @@ pub(crate) struct Hub<L: Listener> {
     batches_in: mpsc::Sender<Batch>,
     batches: mpsc::Receiver<Batch>,
     inlets: Inlets<L>,
+    stage: watch::Receiver<Stage>,
 
     /// What this turn has to tell.
     turn: Turn,
@@ -122,6 +124,7 @@ impl<L: Listener> Hub<L> {
             readers: JoinSet::new(),
             batches_in,
             batches,
+            stage: inlets.stage.subscribe(),
             inlets,
             turn: Turn::default(),
             opened: workers.iter().map(|_| Vec::new()).collect(),
@@ -134,10 +137,11 @@ impl<L: Listener> Hub<L> {
     /// everything in order.
     pub(crate) async fn run(mut self) -> Outcome {
         loop {
-            let Some(arrival) = self.next().await else {
-                return self.stop().await;
-            };
-            self.take(arrival);
+            match self.next().await {
+                Some(arrival) => self.take(arrival),
+                None if *self.stage.borrow() == Stage::Failing => return self.fail().await,
+                None => return self.stop().await,
+            }
             self.take_what_is_there();
             self.end_turn().await;
             if self.has_failed {
@@ -146,14 +150,14 @@ impl<L: Listener> Hub<L> {
         }
     }
 
-    /// Waits for the next arrival; `None` is the order to stop. Which comes first
+    /// Waits for the next arrival; `None` is the order to end. Which comes first
     /// among several hardly matters: the rest of the turn takes of every kind.
     async fn next(&mut self) -> Option<Arrival<L>> {
         let deadline = self.engine.deadline();
         let deadline = deadline.map(|(at, _)| self.clock.instant_of(at));
         let arrival = tokio::select! {
             biased;
-            _ = self.inlets.stage.wait_for(|stage| *stage > Stage::Serving) => return None,
+            _ = self.stage.wait_for(|stage| *stage > Stage::Serving) => return None,
             Some(report) = self.inlets.reports.recv() => Arrival::Report(report),
             Some(done) = self.readers.join_next_with_id() => reader_end(done),
             Some(inspector) = self.inlets.inspectors.recv() => Arrival::Inspector(inspector),
@@ -234,14 +238,14 @@ impl<L: Listener> Hub<L> {
         let now = self.clock.now();
         let for_the_log = event.clone();
         self.effects.clear();
-        let (engine, effects) = (&mut self.engine, &mut self.effects);
-        let handled = catch_unwind(AssertUnwindSafe(|| engine.handle(now, event, effects)));
+        let handled = catch_unwind(AssertUnwindSafe(|| {
+            self.engine.handle(now, event, &mut self.effects);
+            self.carry_out();
+        }));
         if handled.is_err() {
-            error!(event = ?for_the_log, at = ?now, "the engine panicked on this event; the server stops");
+            error!(event = ?for_the_log, at = ?now, "this event cannot be handled: a fault of the server, which stops");
             self.has_failed = true;
-            return;
         }
-        self.carry_out();
     }
 
     /// Hands the turn to the workers and gives the readers their credit back.
