@@ -6,12 +6,12 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 use tokio::io::AsyncWrite;
-use tokio::sync::{mpsc, watch};
+use tokio::sync::mpsc;
 use tokio::task::{JoinError, JoinSet};
 use tokio::time::{Instant, sleep, sleep_until};
 
 use super::admission::{Admission, Admitted, Permit};
-use super::stage::Stage;
+use super::stage::{Progress, Stage};
 use super::{Listener, ReadHalf};
 use crate::chat::{Message, Refusal};
 use crate::dialect::{Flavor, encode};
@@ -35,8 +35,8 @@ pub(crate) struct Accepted<R, W> {
     pub(crate) permit: Permit,
 }
 
-/// Accepts connections and hands them to the hub, until `stop` is true (or its
-/// sender is gone) or the hub takes no more. Who is over a bound is told so and
+/// Accepts connections and hands them to the hub, until the server stops or the
+/// hub takes no more. Who is over a bound is told so and
 /// closed; who comes too fast waits. When it returns, no task of it is left.
 ///
 /// # Panics
@@ -45,7 +45,7 @@ pub(crate) async fn accept_connections<L: Listener>(
     listener: L,
     admission: Admission,
     connections: mpsc::Sender<Accepted<L::Read, L::Write>>,
-    stop: watch::Receiver<Stage>,
+    stop: Progress,
 ) {
     let door = Door {
         listener,
@@ -63,7 +63,7 @@ struct Door<L: Listener> {
     listener: L,
     admission: Admission,
     connections: mpsc::Sender<Accepted<L::Read, L::Write>>,
-    stop: watch::Receiver<Stage>,
+    stop: Progress,
     /// Connections that wait for their moment. Bounded by admission.
     delayed: JoinSet<()>,
     /// Refused connections that are told so. At most [`LINGERING_MAX`].
@@ -73,11 +73,11 @@ struct Door<L: Listener> {
 
 impl<L: Listener> Door<L> {
     async fn run(mut self) {
-        let mut stop = self.stop.clone();
+        let stop = self.stop.clone();
         let connections = self.connections.clone();
         tokio::select! {
             biased;
-            () = stopped(&mut stop) => {}
+            () = stop.reached(Stage::Failing) => {}
             () = connections.closed() => {}
             never = self.accept_forever() => match never {},
         }
@@ -151,11 +151,11 @@ impl<L: Listener> Door<L> {
             linger::say_at_once(&mut write, &line);
             return;
         }
-        let mut stop = self.stop.clone();
+        let stop = self.stop.clone();
         self.lingering.spawn(async move {
             tokio::select! {
                 biased;
-                () = stopped(&mut stop) => {}
+                () = stop.reached(Stage::Failing) => {}
                 () = linger::say_and_close(read, write, &line) => {}
             }
         });
@@ -167,26 +167,21 @@ async fn hand_over_later<R: ReadHalf, W: AsyncWrite>(
     mut accepted: Accepted<R, W>,
     later: Instant,
     connections: mpsc::Sender<Accepted<R, W>>,
-    mut stop: watch::Receiver<Stage>,
+    stop: Progress,
 ) {
     tokio::select! {
         biased;
-        () = stopped(&mut stop) => return,
+        () = stop.reached(Stage::Failing) => return,
         () = connections.closed() => return,
         () = accepted.read.broken() => return,
         () = sleep_until(later) => {}
     }
     tokio::select! {
         biased;
-        () = stopped(&mut stop) => {}
+        () = stop.reached(Stage::Failing) => {}
         // It fails only when the hub is gone.
         _ = connections.send(accepted) => {}
     }
-}
-
-/// Resolves when the server stops. A sender that is gone can say so no more.
-async fn stopped(stop: &mut watch::Receiver<Stage>) {
-    let _ = stop.wait_for(|stage| *stage > Stage::Serving).await;
 }
 
 /// Passes a panic of a task on.

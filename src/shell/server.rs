@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use tokio::io::AsyncWrite;
-use tokio::sync::{mpsc, oneshot, watch};
+use tokio::sync::{mpsc, oneshot};
 use tokio::task::{self, JoinSet};
 use tokio::time::Instant;
 use tracing::error;
@@ -12,7 +12,7 @@ use super::accept::{Accepted, accept_connections};
 use super::admission::Admission;
 use super::fanout::{self, Bounds, Gauges, Report, Share, Worker};
 use super::hub::{Hub, Inlets, Inspection, Inspector};
-use super::stage::{Outcome, Stage};
+use super::stage::{Outcome, Progress, Stage};
 use super::{Clock, Config, Listener};
 
 /// Connections that may wait for the hub; further ones wait in the system's backlog.
@@ -40,7 +40,7 @@ pub struct Server<L: Listener> {
     listeners: Vec<L>,
     clock: Clock,
     gauges: Arc<Gauges>,
-    stage: watch::Sender<Stage>,
+    progress: Progress,
     inspectors_in: mpsc::Sender<Inspector>,
     inspectors: mpsc::Receiver<Inspector>,
 }
@@ -48,7 +48,7 @@ pub struct Server<L: Listener> {
 /// A way to reach a running server. Cheap to clone.
 #[derive(Clone, Debug)]
 pub struct Handle {
-    stage: watch::Sender<Stage>,
+    progress: Progress,
     inspectors: mpsc::Sender<Inspector>,
     gauges: Arc<Gauges>,
 }
@@ -63,7 +63,7 @@ impl<L: Listener> Server<L> {
             listeners,
             clock,
             gauges: Arc::new(Gauges::default()),
-            stage: watch::Sender::new(Stage::Serving),
+            progress: Progress::default(),
             inspectors_in,
             inspectors,
         }
@@ -73,7 +73,7 @@ impl<L: Listener> Server<L> {
     #[must_use]
     pub fn handle(&self) -> Handle {
         Handle {
-            stage: self.stage.clone(),
+            progress: self.progress.clone(),
             inspectors: self.inspectors_in.clone(),
             gauges: Arc::clone(&self.gauges),
         }
@@ -91,19 +91,19 @@ impl<L: Listener> Server<L> {
         drop(reports_in);
         let admission = Admission::new(&self.config, Instant::now());
         for listener in self.listeners {
-            tasks.spawn_accept_loop(listener, &admission, &accepted_in, self.stage.subscribe());
+            tasks.spawn_accept_loop(listener, &admission, &accepted_in, self.progress.clone());
         }
         drop(accepted_in);
-        let stage = self.stage.clone();
+        let progress = self.progress.clone();
         let inlets = Inlets::<L> {
-            stage,
+            progress,
             accepted,
             reports,
             inspectors: self.inspectors,
         };
         let hub = Hub::new(self.config, self.clock, inlets, workers);
         let hub = tasks.set.spawn(async move { Some(hub.run().await) }).id();
-        tasks.join(hub, &self.stage).await
+        tasks.join(hub, &self.progress).await
     }
 }
 
@@ -139,9 +139,9 @@ impl Tasks {
         listener: L,
         admission: &Admission,
         accepted: &mpsc::Sender<Accepted<L::Read, L::Write>>,
-        stage: watch::Receiver<Stage>,
+        stop: Progress,
     ) {
-        let loops = accept_connections(listener, admission.clone(), accepted.clone(), stage);
+        let loops = accept_connections(listener, admission.clone(), accepted.clone(), stop);
         self.set.spawn(async move {
             loops.await;
             None
@@ -150,8 +150,7 @@ impl Tasks {
 
     /// Waits for every task. The hub ends when told to; another task that panics
     /// has the hub tell everybody: a server must never be half alive.
-    async fn join(mut self, hub: task::Id, stage: &watch::Sender<Stage>) -> Outcome {
-        let raise = |to: Stage| stage.send_modify(|stage| *stage = (*stage).max(to));
+    async fn join(mut self, hub: task::Id, progress: &Progress) -> Outcome {
         let (mut outcome, mut has_failed) = (Outcome::Stopped, false);
         while let Some(ended) = self.set.join_next().await {
             match ended {
@@ -159,7 +158,7 @@ impl Tasks {
                 Ok(Some(of_the_hub)) => {
                     outcome = of_the_hub;
                     // Whatever ended the hub ends the accept loops too.
-                    raise(Stage::Stopping);
+                    progress.raise(Stage::Stopping);
                 }
                 Err(panic) => {
                     // What it said is in the log already, by the panic's own line.
@@ -169,7 +168,7 @@ impl Tasks {
                         return Outcome::Failed; // Dropping the set ends the others.
                     }
                     has_failed = true;
-                    raise(Stage::Failing);
+                    progress.raise(Stage::Failing);
                 }
             }
         }
@@ -181,13 +180,12 @@ impl Handle {
     /// Tells the server to stop: no new connections, everybody is told, what is
     /// on its way is flushed for at most the grace.
     pub fn stop(&self) {
-        self.stage
-            .send_modify(|stage| *stage = (*stage).max(Stage::Stopping));
+        self.progress.raise(Stage::Stopping);
     }
 
     /// Tells a server that stops to end at once.
     pub fn end(&self) {
-        self.stage.send_modify(|stage| *stage = Stage::Ending);
+        self.progress.raise(Stage::Ending);
     }
 
     /// A look at the engine; `None` when the server does not run.

@@ -1,5 +1,7 @@
 //! Effects into the turn: what the engine wants done, on its way to the workers.
 
+use tracing::debug;
+
 use super::Hub;
 use crate::chat::{ConnId, Message};
 use crate::engine::Effect;
@@ -48,6 +50,7 @@ impl<L: Listener> Hub<L> {
             Effect::Close { conn } => {
                 if let Some(link) = self.open_link(conn) {
                     link.begin_closing("quit", Closing::Drain);
+                    debug!(conn = conn.0, "closing");
                     self.turn.finish(conn);
                 }
             }

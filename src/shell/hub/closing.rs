@@ -51,9 +51,7 @@ impl<L: Listener> Hub<L> {
     /// told, and nothing more is taken.
     pub(super) async fn fail(mut self) -> Outcome {
         // The accept loops end by this too.
-        self.inlets
-            .stage
-            .send_modify(|stage| *stage = (*stage).max(Stage::Failing));
+        self.inlets.progress.raise(Stage::Failing);
         for conn in self.all_conns() {
             if let Some(link) = self.open_link(conn) {
                 link.begin_closing("server failed", Closing::Drain);
@@ -69,12 +67,12 @@ impl<L: Listener> Hub<L> {
     /// grace lasts; then cuts what is left.
     async fn close_all(&mut self) {
         self.end_turn().await;
-        let mut stage = self.stage.clone();
+        let progress = self.inlets.progress.clone();
         let give_up = Instant::now() + self.config.shutdown_grace;
         while !self.links.is_empty() {
             let arrival = tokio::select! {
                 biased;
-                _ = stage.wait_for(|stage| *stage == Stage::Ending) => break,
+                () = progress.reached(Stage::Ending) => break,
                 () = sleep_until(give_up) => break,
                 arrival = self.next_end() => arrival,
             };

@@ -14,15 +14,15 @@ use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
-use tokio::sync::{mpsc, oneshot, watch};
+use tokio::sync::{mpsc, oneshot};
 use tokio::task::JoinSet;
 use tokio::time::{Instant, sleep_until};
-use tracing::error;
+use tracing::{debug, error};
 
 use super::accept::Accepted;
 use super::connection::{Batch, ReaderDone};
 use super::fanout::{self, Opened, Report, Slots, Turn};
-use super::stage::{Outcome, Stage};
+use super::stage::{Outcome, Progress, Stage};
 use super::{Clock, Config, Listener};
 use crate::chat::ConnId;
 use crate::dialect::Flavor;
@@ -57,7 +57,7 @@ pub(crate) type Inspector = oneshot::Sender<Inspection>;
 
 /// What comes in to the hub.
 pub(crate) struct Inlets<L: Listener> {
-    pub(crate) stage: watch::Sender<Stage>,
+    pub(crate) progress: Progress,
     pub(crate) accepted: mpsc::Receiver<Accepted<L::Read, L::Write>>,
     pub(crate) reports: mpsc::Receiver<Report>,
     pub(crate) inspectors: mpsc::Receiver<Inspector>,
@@ -82,7 +82,6 @@ pub(crate) struct Hub<L: Listener> {
     batches_in: mpsc::Sender<Batch>,
     batches: mpsc::Receiver<Batch>,
     inlets: Inlets<L>,
-    stage: watch::Receiver<Stage>,
 
     /// What this turn has to tell.
     turn: Turn,
@@ -124,7 +123,6 @@ impl<L: Listener> Hub<L> {
             readers: JoinSet::new(),
             batches_in,
             batches,
-            stage: inlets.stage.subscribe(),
             inlets,
             turn: Turn::default(),
             opened: workers.iter().map(|_| Vec::new()).collect(),
@@ -139,7 +137,7 @@ impl<L: Listener> Hub<L> {
         loop {
             match self.next().await {
                 Some(arrival) => self.take(arrival),
-                None if *self.stage.borrow() == Stage::Failing => return self.fail().await,
+                None if self.inlets.progress.stage() == Stage::Failing => return self.fail().await,
                 None => return self.stop().await,
             }
             self.take_what_is_there();
@@ -157,7 +155,7 @@ impl<L: Listener> Hub<L> {
         let deadline = deadline.map(|(at, _)| self.clock.instant_of(at));
         let arrival = tokio::select! {
             biased;
-            _ = self.stage.wait_for(|stage| *stage > Stage::Serving) => return None,
+            () = self.inlets.progress.reached(Stage::Failing) => return None,
             Some(report) = self.inlets.reports.recv() => Arrival::Report(report),
             Some(done) = self.readers.join_next_with_id() => reader_end(done),
             Some(inspector) = self.inlets.inspectors.recv() => Arrival::Inspector(inspector),
@@ -236,6 +234,7 @@ impl<L: Listener> Hub<L> {
             return; // What it would say now could be wrong.
         }
         let now = self.clock.now();
+        log_ends(&event);
         let for_the_log = event.clone();
         self.effects.clear();
         let handled = catch_unwind(AssertUnwindSafe(|| {
@@ -268,6 +267,15 @@ impl<L: Listener> Hub<L> {
                 link.return_credit();
             }
         }
+    }
+}
+
+/// Who is in and who is out, as the engine is told: each once for a connection.
+fn log_ends(event: &Event) {
+    if let Event::Connected { conn } = event {
+        debug!(conn = conn.0, "entered");
+    } else if let Event::Disconnected { conn, .. } = event {
+        debug!(conn = conn.0, "left");
     }
 }
 
