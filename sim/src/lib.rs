@@ -1,27 +1,42 @@
-//! The real server on a simulated network.
+//! The real server on simulated networks.
 //!
-//! A [`Plan`] says who connects when, what they say, how they leave, and which
-//! faults strike when. A [`world`] runs it with the real shell and the real engine
-//! on `turmoil` hosts and gives a [`Run`]: everything that every client heard, and
-//! what the server was like at the end. An [`oracle`] judges the run from what the
-//! clients heard. [`scenarios`] are plans by name, and plans drawn from a seed.
-//!
-//! ```
-//! let plan = sim::scenarios::join(7);
-//! let run = sim::run(&plan);
-//! sim::oracle::judge(&plan, &run).unwrap();
-//! ```
+//! A [`Plan`] says who connects when, what they say, how they go, and which faults
+//! strike when. A [`World`] runs it with the real shell and the real engine and
+//! gives a [`Run`]: everything that happened, in order.
 
+#![expect(
+    clippy::wildcard_enum_match_arm,
+    reason = "a trace is read by looking for some of its many kinds of event"
+)]
+
+mod atlas;
+mod check;
 mod dice;
-mod net;
+mod heap;
+mod ledger;
+mod logs;
+mod memory;
 pub mod oracle;
 mod person;
 mod plan;
+pub mod report;
 pub mod scenarios;
+mod settings;
+mod shrink;
+mod sometimes;
+pub mod swarm;
 mod trace;
-pub mod world;
+mod turmoil_world;
+mod world;
 
+pub use atlas::{ATLAS, FaultKind, PHASES, Phase};
+pub use check::{Tally, Times, check, run_safely};
 pub use dice::Dice;
-pub use plan::{Fault, PersonPlan, Plan, Step};
-pub use trace::{Heard, Trace, fingerprint};
-pub use world::{Run, run};
+pub use ledger::{Cell, Ledger, REQUIRED_PHASES};
+pub use oracle::{Oracle, Violation};
+pub use plan::{Fault, ParseError, PersonPlan, Plan, Step, Way};
+pub use settings::{Key, Settings};
+pub use shrink::{Shrunk, shrink};
+pub use sometimes::Sometimes;
+pub use trace::{Deed, Door, Event, HowEnded, Life, Log, Trace, What, Wire, fingerprint};
+pub use world::{Held, Run, World, run};

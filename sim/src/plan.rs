@@ -1,18 +1,22 @@
-//! What is to happen, as plain data.
+//! What is to happen, as plain data: the same plan runs in any world.
+
+mod text;
 
 use std::time::Duration;
 
-use roomful::shell::Config;
+use crate::settings::Settings;
+
+pub use text::ParseError;
 
 /// A whole run: who does what when, and what goes wrong.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Plan {
     /// A name for people.
-    pub name: &'static str,
-    /// For latencies, and whatever the plan was drawn from.
+    pub name: String,
+    /// For latencies and cuts, and whatever the plan was drawn from.
     pub seed: u64,
-    /// The server's configuration.
-    pub config: Config,
+    /// What the server and the network are like.
+    pub settings: Settings,
     /// Everybody, by number.
     pub people: Vec<PersonPlan>,
     /// What strikes when, in order.
@@ -22,7 +26,7 @@ pub struct Plan {
 }
 
 /// What one person does.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PersonPlan {
     /// The client host they sit on.
     pub host: usize,
@@ -30,55 +34,105 @@ pub struct PersonPlan {
     pub script: Vec<Step>,
 }
 
-/// One thing that a person does.
-#[derive(Clone, Debug)]
+/// One thing that a person does. What asks for a connection is nothing when there
+/// is none, so that any part of a script can be left out.
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Step {
-    /// Connects. The first step but for waiting.
-    Connect,
-    /// Waits, and reads meanwhile.
+    /// Waits until this moment of the run.
+    At(Duration),
+    /// Waits for so long.
     Wait(Duration),
+    /// Connects, and reads from then on.
+    Connect,
     /// Types a line.
     Say(String),
-    /// Reads until a line holds these words.
+    /// Types a line, one byte each millisecond.
+    Dribble(String),
+    /// Sends bytes that are no line.
+    Send(Vec<u8>),
+    /// Waits until a line holds these words.
     Hear(String),
-    /// Ends the input, and reads until the server closes.
+    /// Reads nothing from now on.
+    StopReading,
+    /// Reads so many bytes each millisecond from now on.
+    ReadSlowly(usize),
+    /// Reads everything again.
+    ReadOn,
+    /// Ends the input (a half-close), and reads on.
     EndInput,
-    /// Reads until the server closes.
+    /// Waits until the server closes.
     HearOut,
-    /// Vanishes with bytes unread: the other side sees a reset.
+    /// Closes the connection.
+    Close,
+    /// Closes the connection by a reset.
     Reset,
+    /// Goes without a word: power loss. No packet comes from there again.
+    Vanish,
+    /// The machine starts anew and knows nothing of the connection: whatever
+    /// comes for it is answered by a reset.
+    Reboot,
 }
 
-/// Something that goes wrong.
-#[derive(Clone, Copy, Debug)]
+/// Something that goes wrong, or is done to the server.
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Fault {
     /// Nothing passes between a client host and the server.
-    Hold(usize),
+    Hold(usize, Way),
     /// What was held passes.
-    Release(usize),
-    /// All processes of a client host die.
+    Release(usize, Way),
+    /// All processes of a client host die; the system closes their connections.
     Crash(usize),
+    /// The power of a client host fails: no packet comes from there again.
+    PowerLoss(usize),
+    /// The network resets the connection of a person, at both ends.
+    Cut(usize),
+    /// The connection of a person falls silent for ever.
+    Silence(usize),
+    /// The next so many connections cannot be accepted (out of descriptors).
+    AcceptErrors(u32),
+    /// The server's process does not run for so long (SIGSTOP).
+    Pause(Duration),
+    /// The server's process is killed.
+    Kill,
+    /// It is started again.
+    Restart,
     /// The operator stops the server.
     Stop,
 }
 
-impl Plan {
-    /// A plan without people, for a server whose limits do not matter.
+/// In which direction nothing passes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Way {
+    /// In both.
+    Both,
+    /// From the client to the server.
+    In,
+    /// From the server to the client.
+    Out,
+}
+
+impl Way {
+    /// Whether it covers the direction from the client to the server.
     #[must_use]
-    pub fn new(name: &'static str, seed: u64) -> Self {
-        let mut config = Config {
-            // The hosts of this network are no loopback.
-            connections_per_address_max: 10_000,
-            connect_burst: 10_000,
-            // One, so that a run is the same each time.
-            io_workers: 1,
-            ..Config::default()
-        };
-        config.limits.rate_burst = 0;
+    pub fn is_in(self) -> bool {
+        matches!(self, Self::Both | Self::In)
+    }
+
+    /// Whether it covers the direction from the server to the client.
+    #[must_use]
+    pub fn is_out(self) -> bool {
+        matches!(self, Self::Both | Self::Out)
+    }
+}
+
+impl Plan {
+    /// A plan without people.
+    #[must_use]
+    pub fn new(name: &str, seed: u64) -> Self {
         Self {
-            name,
+            name: name.into(),
             seed,
-            config,
+            settings: Settings::default(),
             people: Vec::new(),
             faults: Vec::new(),
             ends_at: Duration::ZERO,
@@ -90,13 +144,24 @@ impl Plan {
         self.people.push(PersonPlan { host, script });
     }
 
+    /// Adds something that goes wrong, in its place by time.
+    pub fn fault(&mut self, at: Duration, fault: Fault) {
+        let place = self.faults.partition_point(|(other, _)| *other <= at);
+        self.faults.insert(place, (at, fault));
+    }
+
     /// How many client hosts there are.
     #[must_use]
     pub fn hosts(&self) -> usize {
-        self.people
-            .iter()
-            .map(|person| person.host + 1)
-            .max()
-            .unwrap_or(0)
+        let of_people = self.people.iter().map(|person| person.host + 1).max();
+        of_people.unwrap_or(0)
+    }
+
+    /// How many steps and faults there are, waiting not counted.
+    #[must_use]
+    pub fn size(&self) -> usize {
+        let is_doing = |step: &&Step| !matches!(step, Step::At(_) | Step::Wait(_));
+        let steps = |person: &PersonPlan| person.script.iter().filter(is_doing).count();
+        self.people.iter().map(steps).sum::<usize>() + self.faults.len()
     }
 }

@@ -2,19 +2,21 @@
 
 mod chatter;
 mod limits;
+mod slow;
 
 use std::time::Duration;
 
-use crate::plan::{Fault, Plan, Step};
+use crate::plan::{Fault, Plan, Step, Way};
 
 pub use chatter::chatter;
 pub use limits::{connect_rate, connections_of_one_address};
+pub use slow::never_reads;
 
 /// A scenario: a name, and the plan that a seed makes of it.
 pub type Scenario = (&'static str, fn(u64) -> Plan);
 
 /// All of them.
-pub const ALL: [Scenario; 12] = [
+pub const ALL: [Scenario; 13] = [
     ("join", join),
     ("leave", leave),
     ("disconnect by close", disconnect_by_close),
@@ -27,6 +29,7 @@ pub const ALL: [Scenario; 12] = [
     ("chatter", chatter),
     ("connections of one address", connections_of_one_address),
     ("connect rate", connect_rate),
+    ("never reads", never_reads),
 ];
 
 fn seconds(seconds: u64) -> Step {
@@ -116,7 +119,7 @@ pub fn leave(seed: u64) -> Plan {
 }
 
 /// One goes in some way, and the other takes the nickname at once.
-fn disconnect(name: &'static str, seed: u64, way: Vec<Step>, words: &str) -> Plan {
+fn disconnect(name: &str, seed: u64, way: Vec<Step>, words: &str) -> Plan {
     let mut plan = Plan::new(name, seed);
     let mut script = vec![
         Step::Connect,
@@ -166,7 +169,7 @@ pub fn disconnect_by_end_of_input(seed: u64) -> Plan {
     disconnect(
         "disconnect by end of input",
         seed,
-        vec![Step::EndInput],
+        vec![Step::EndInput, Step::HearOut],
         "ada left.",
     )
 }
@@ -187,7 +190,7 @@ pub fn cleanup(seed: u64) -> Plan {
         let way = match number % 4 {
             0 => vec![],
             1 => vec![Step::Reset],
-            2 => vec![Step::EndInput],
+            2 => vec![Step::EndInput, Step::HearOut],
             _ => vec![say("/quit done"), Step::HearOut],
         };
         let mut script = vec![
@@ -235,8 +238,8 @@ pub fn hold_and_release(seed: u64) -> Plan {
         person.script[1] = hear("left: The end.");
     }
     plan.faults = vec![
-        (Duration::from_secs(3), Fault::Hold(1)),
-        (Duration::from_secs(8), Fault::Release(1)),
+        (Duration::from_secs(3), Fault::Hold(1, Way::Both)),
+        (Duration::from_secs(8), Fault::Release(1, Way::Both)),
     ];
     plan.ends_at = Duration::from_secs(40);
     plan

@@ -1,47 +1,216 @@
-//! What the clients heard, and nothing else.
+//! Everything that happened in a run, in order, and its fingerprint.
 
+use std::hash::{Hash, Hasher as _};
 use std::sync::{Arc, Mutex, PoisonError};
 
-/// Something that a client's socket received.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Heard {
-    /// Who, by number.
+use tokio::time::Instant;
+use xxhash_rust::xxh3::Xxh3;
+
+use crate::atlas::{FaultKind, Phase};
+
+/// A connection of a person: who, and their how many-eth.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Life {
+    /// The person, by number.
     pub person: usize,
-    /// When, in steps of the simulation (milliseconds).
-    pub step: u64,
-    /// The line, without its end and its time of day; `None` is the end.
-    pub line: Option<String>,
+    /// Which of their connections, counted from 0.
+    pub life: usize,
 }
 
-/// What everybody heard, in the order in which it came.
-#[derive(Clone, Debug, Default)]
+/// Something that happened.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Event {
+    /// When, in milliseconds from the start of the run.
+    pub at: u64,
+    /// What.
+    pub what: What,
+}
+
+/// What can happen.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum What {
+    /// A person has a connection.
+    Connected(Life),
+    /// A person could not connect.
+    NotConnected(Life),
+    /// A person begins to send these bytes.
+    Typing(Life, Vec<u8>),
+    /// The network has taken all that the person began to send.
+    Sent(Life),
+    /// The connection broke before it had taken everything.
+    Unsent(Life),
+    /// A person's socket received a line, given without its end.
+    Heard(Life, String),
+    /// Bytes came without a line end, and then the end.
+    HeardUnfinished(Life, String),
+    /// A person's socket received the end of input, or an error.
+    Ended(Life, HowEnded),
+    /// A person did not hear what they waited for.
+    Unheard(Life, String),
+    /// A person did something to their connection, or to their reading.
+    Did(Life, Deed),
+    /// A fault struck a connection (or, without one, the server).
+    Struck(FaultKind, Phase, Option<Life>),
+    /// A fault ended that lasts.
+    Lifted(FaultKind, Option<Life>),
+    /// What the server's end of a connection met.
+    Wire(Life, Wire),
+    /// What the server's listener met.
+    Door(Door),
+    /// The server logged that a person is in, is out, or that something is wrong.
+    Log(Log),
+}
+
+/// How a connection ended for a person.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum HowEnded {
+    /// By the end of input: all that was sent has come.
+    Closed,
+    /// By an error.
+    Broken,
+}
+
+/// What a person does without words.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Deed {
+    /// Reads nothing from now on.
+    StopReading,
+    /// Reads little from now on.
+    ReadSlowly,
+    /// Reads everything again.
+    ReadOn,
+    /// Ends the input.
+    EndInput,
+    /// Closes.
+    Close,
+    /// Is gone in some other way.
+    Vanish,
+}
+
+/// What the server's end of a connection met.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Wire {
+    /// It read so many bytes.
+    Read(usize),
+    /// What it read ended in the middle of a line.
+    ReadPartOfLine,
+    /// It read the end of input.
+    ReadEnd,
+    /// Reading or writing gave an error: a reset, or a broken pipe.
+    Reset,
+    /// Reading gave an error: the other side was silent for too long.
+    TimedOut,
+    /// It wrote so many bytes.
+    Wrote(usize),
+    /// It could not write at the moment.
+    Pended,
+    /// It ended its output.
+    Shut,
+    /// Bytes that were held back for this long (milliseconds) went on.
+    Delayed(u64),
+    /// It was made to wait for another turn.
+    Yielded,
+}
+
+/// What the server's listener met.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Door {
+    /// It listens.
+    Opened,
+    /// It accepted a connection.
+    Accepted,
+    /// It could not accept one.
+    Failed,
+    /// It listens no more.
+    Shut,
+    /// The server has come to its end; whether as one that was stopped in order.
+    Ended(bool),
+}
+
+/// What the server logged.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum Log {
+    /// The engine was told of a new connection.
+    Entered(u64),
+    /// The engine was told that a connection has ended.
+    Left(u64),
+    /// The engine closed a connection itself.
+    Closing(u64),
+    /// A connection is wholly closed, and why.
+    Closed(u64, String),
+    /// A warning.
+    Warning(String),
+    /// Something that must never be.
+    Error(String),
+}
+
+/// Where events go; cheap to clone.
+#[derive(Clone, Debug)]
 pub struct Trace {
     inner: Arc<Mutex<Inner>>,
 }
 
-#[derive(Debug, Default)]
+#[derive(Debug)]
 struct Inner {
-    step: u64,
-    heard: Vec<Heard>,
+    time: Time,
+    events: Vec<Event>,
+}
+
+#[derive(Debug)]
+enum Time {
+    /// tokio's, simulated or real.
+    Since(Instant),
+    /// Counted by whoever drives the simulation.
+    Steps(u64),
 }
 
 impl Trace {
-    /// Time has moved on to this step.
-    pub(crate) fn set_step(&self, step: u64) {
-        self.with(|inner| inner.step = step);
+    /// By tokio's clock, from now on.
+    ///
+    /// # Panics
+    /// Outside a runtime whose clock is paused, time is the real one.
+    #[must_use]
+    pub fn by_clock() -> Self {
+        Self::new(Time::Since(Instant::now()))
     }
 
-    pub(crate) fn record(&self, person: usize, line: Option<String>) {
+    /// By steps of a millisecond that [`Trace::set_step`] counts.
+    #[must_use]
+    pub fn by_steps() -> Self {
+        Self::new(Time::Steps(0))
+    }
+
+    fn new(time: Time) -> Self {
+        let inner = Inner {
+            time,
+            events: Vec::new(),
+        };
+        Self {
+            inner: Arc::new(Mutex::new(inner)),
+        }
+    }
+
+    /// Time has moved on to this step.
+    pub(crate) fn set_step(&self, step: u64) {
+        self.with(|inner| inner.time = Time::Steps(step));
+    }
+
+    /// The time of the run, in milliseconds.
+    pub(crate) fn now(&self) -> u64 {
+        self.with(|inner| inner.time.now())
+    }
+
+    pub(crate) fn record(&self, what: What) {
         self.with(|inner| {
-            let step = inner.step;
-            inner.heard.push(Heard { person, step, line });
+            let at = inner.time.now();
+            inner.events.push(Event { at, what });
         });
     }
 
-    /// Everything so far.
+    /// Everything so far; the trace is empty afterwards.
     #[must_use]
-    pub fn heard(&self) -> Vec<Heard> {
-        self.with(|inner| inner.heard.clone())
+    pub(crate) fn take(&self) -> Vec<Event> {
+        self.with(|inner| std::mem::take(&mut inner.events))
     }
 
     fn with<T>(&self, look: impl FnOnce(&mut Inner) -> T) -> T {
@@ -49,21 +218,24 @@ impl Trace {
     }
 }
 
-/// A fingerprint of a trace (FNV-1a, 128 bits): equal for equal runs.
-#[must_use]
-pub fn fingerprint(heard: &[Heard]) -> u128 {
-    let mut hash: u128 = 0x6c62_272e_07bb_0142_62b8_2175_6295_c58d;
-    let mut add = |bytes: &[u8]| {
-        for byte in bytes {
-            hash =
-                (hash ^ u128::from(*byte)).wrapping_mul(0x0000_0000_0100_0000_0000_0000_0000_013b);
+impl Time {
+    fn now(&self) -> u64 {
+        match self {
+            Self::Since(start) => u64::try_from(start.elapsed().as_millis()).unwrap_or(u64::MAX),
+            Self::Steps(step) => *step,
         }
-    };
-    for heard in heard {
-        add(&heard.person.to_le_bytes());
-        add(&heard.step.to_le_bytes());
-        add(heard.line.as_deref().unwrap_or("\u{0}end").as_bytes());
-        add(b"\n");
     }
-    hash
+}
+
+/// A fingerprint of everything that happened (XXH3, 128 bits): equal for equal
+/// runs, in any process of one build.
+#[must_use]
+pub fn fingerprint(events: &[Event]) -> u128 {
+    let mut hash = Xxh3::new();
+    for event in events {
+        event.hash(&mut hash);
+    }
+    // Events of no content would otherwise be nothing.
+    hash.write_usize(events.len());
+    hash.digest128()
 }

@@ -1,100 +1,93 @@
-//! The real server in a simulated network: every scenario, for some seeds.
-//!
-//! `ROOMFUL_SIM_SEED=42` runs that seed alone; `ROOMFUL_SIM_SEEDS=1..=100` a range.
+//! The real server in simulated worlds: a short sweep of each, every scenario, and
+//! the oracles themselves. `cargo sim` does the same at length.
 
-#![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+mod corruptions;
 
-use std::panic::{AssertUnwindSafe, catch_unwind};
+use sim::{Key, Plan, Tally, Times, What, World, check, scenarios, swarm};
 
-use sim::{Plan, Run, fingerprint, oracle, scenarios};
-
-/// The seeds that the environment asks for, or a few.
-fn seeds() -> Vec<u64> {
-    if let Ok(seed) = std::env::var("ROOMFUL_SIM_SEED") {
-        return vec![seed.parse().unwrap()];
-    }
-    if let Ok(range) = std::env::var("ROOMFUL_SIM_SEEDS") {
-        let (first, last) = range
-            .split_once("..=")
-            .expect("ROOMFUL_SIM_SEEDS=FIRST..=LAST");
-        return (first.parse().unwrap()..=last.parse().unwrap()).collect();
-    }
-    (1..=3).collect()
+/// Runs a plan twice and judges it; a failure says how to see it again.
+fn holds(plan: &Plan, world: World) -> u128 {
+    check(plan, world, Times::Twice, &mut Tally::default()).unwrap_or_else(|violation| {
+        panic!(
+            "\"{}\" in the {} world: {violation}\n\n{plan}",
+            plan.name,
+            world.name()
+        )
+    })
 }
 
-/// Runs a plan; a failure says which seed shows it again.
-fn run(plan: &Plan) -> Run {
-    let judged = catch_unwind(AssertUnwindSafe(|| {
-        let run = sim::run(plan);
-        oracle::judge(plan, &run).map(|()| run)
-    }));
-    let (name, seed) = (plan.name, plan.seed);
-    let again = format!("again: ROOMFUL_SIM_SEED={seed} cargo test --test simulation");
-    match judged {
-        Ok(Ok(run)) => run,
-        Ok(Err(what)) => panic!("scenario \"{name}\", seed {seed}: {what}\n{again}"),
-        Err(_) => panic!("scenario \"{name}\", seed {seed} panicked (see above)\n{again}"),
+fn sweep(world: World, seeds: impl Iterator<Item = u64>) {
+    for seed in seeds {
+        let plan = swarm::draw(seed, world);
+        if let Err(violation) = check(&plan, world, Times::Twice, &mut Tally::default()) {
+            let again = format!("cargo sim --seed {seed} --world {}", world.name());
+            panic!("{violation}\nexplained by: {again}");
+        }
     }
+}
+
+/// The base of the seeds: fresh ones each day, so that time finds more.
+fn base() -> u64 {
+    let today = std::time::UNIX_EPOCH
+        .elapsed()
+        .map_or(0, |elapsed| elapsed.as_secs() / 86_400);
+    today * 1000
 }
 
 #[test]
-fn every_scenario_keeps_the_promises() {
-    for seed in seeds() {
-        for (_, scenario) in scenarios::ALL {
-            let run = run(&scenario(seed));
-            assert!(run.steps > 1_000);
+fn a_short_sweep_of_the_memory_world() {
+    sweep(World::Memory, (1..=400).chain(base()..base() + 100));
+}
+
+#[test]
+fn a_short_sweep_of_the_turmoil_world() {
+    sweep(World::Turmoil, (1..=10).chain(base()..base() + 5));
+}
+
+#[test]
+fn every_scenario_keeps_the_promises_in_memory() {
+    for (_, scenario) in scenarios::ALL {
+        for seed in 1..=3 {
+            holds(&scenario(seed), World::Memory);
         }
     }
 }
 
 #[test]
-fn the_same_seed_gives_the_same_run() {
-    for seed in seeds() {
-        for plan in [
-            scenarios::chatter(seed),
-            scenarios::cleanup(seed),
-            scenarios::disconnect_by_crash(seed),
-        ] {
-            let (one, other) = (run(&plan), run(&plan));
-            let first = one
-                .heard
-                .iter()
-                .zip(&other.heard)
-                .find(|(one, other)| one != other);
-            assert_eq!(
-                first, None,
-                "the first difference of \"{}\", seed {seed}",
-                plan.name
-            );
-            assert_eq!(fingerprint(&one.heard), fingerprint(&other.heard));
-        }
+fn every_scenario_keeps_the_promises_in_turmoil() {
+    for (_, scenario) in scenarios::ALL {
+        holds(&scenario(1), World::Turmoil);
     }
 }
 
 #[test]
 fn another_seed_gives_another_run() {
-    let fingerprints = [1, 2].map(|seed| fingerprint(&run(&scenarios::chatter(seed)).heard));
-    assert_ne!(fingerprints[0], fingerprints[1]);
+    for world in [World::Memory, World::Turmoil] {
+        let hashes = [1, 2].map(|seed| holds(&scenarios::chatter(seed), world));
+        assert_ne!(hashes[0], hashes[1]);
+    }
 }
 
 #[test]
 fn new_connections_of_one_address_wait_for_their_turn() {
-    let plan = scenarios::connect_rate(1);
-    let run = run(&plan);
-    let is_welcome = |line: &str| line.starts_with("-- Welcome");
-    let welcomed: Vec<u64> = run
-        .heard
-        .iter()
-        .filter(|heard| heard.line.as_deref().is_some_and(is_welcome))
-        .map(|heard| heard.step)
-        .collect();
-    assert_eq!(welcomed.len(), 24);
-    assert!(welcomed[19] < 200, "twenty at once: {welcomed:?}");
-    for (late, number) in welcomed[20..].iter().zip(1..) {
-        let due = 500 * number;
-        assert!(
-            (due..due + 200).contains(late),
-            "then two a second: {welcomed:?}"
-        );
+    for world in [World::Memory, World::Turmoil] {
+        let plan = scenarios::connect_rate(1);
+        assert_eq!(plan.settings.get(Key::ConnectBurst), 20);
+        let run = sim::run(&plan, world);
+        let welcomed: Vec<u64> = run
+            .events
+            .iter()
+            .filter(|event| matches!(&event.what, What::Heard(_, line) if line.starts_with("-- Welcome")))
+            .map(|event| event.at)
+            .collect();
+        assert_eq!(welcomed.len(), 24);
+        assert!(welcomed[19] < 200, "twenty at once: {welcomed:?}");
+        for (late, number) in welcomed[20..].iter().zip(1..) {
+            let due = 500 * number;
+            assert!(
+                (due..due + 200).contains(late),
+                "then two a second: {welcomed:?}"
+            );
+        }
     }
 }

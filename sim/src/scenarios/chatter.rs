@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::{say, seconds};
 use crate::dice::Dice;
-use crate::plan::{Fault, Plan, Step};
+use crate::plan::{Fault, Plan, Step, Way};
 
 const ROOMS: [&str; 3] = ["ops", "dev", "tea"];
 
@@ -25,8 +25,10 @@ pub fn chatter(seed: u64) -> Plan {
         let host = 1 + usize::try_from(dice.roll(5)).unwrap_or(0);
         let from = Duration::from_millis(1_000 + dice.roll(15_000));
         let to = from + Duration::from_millis(100 + dice.roll(4_000));
-        plan.faults
-            .extend([(from, Fault::Hold(host)), (to, Fault::Release(host))]);
+        plan.faults.extend([
+            (from, Fault::Hold(host, Way::Both)),
+            (to, Fault::Release(host, Way::Both)),
+        ]);
     }
     plan.faults.sort_by_key(|(at, _)| *at);
     plan.ends_at = Duration::from_secs(60);
@@ -54,7 +56,7 @@ fn talker(number: u64, dice: &mut Dice) -> Vec<Step> {
     }
     match dice.roll(4) {
         0 => script.push(Step::Reset),
-        1 => script.push(Step::EndInput),
+        1 => script.extend([Step::EndInput, Step::HearOut]),
         2 => script.extend([say("/quit bye"), Step::HearOut]),
         _ => {}
     }

@@ -4,12 +4,13 @@ use std::time::Duration;
 
 use super::{hear, seconds};
 use crate::plan::{Plan, Step};
+use crate::settings::Key;
 
 /// Sixty-four connections from one address are served, one more is told why not.
 #[must_use]
 pub fn connections_of_one_address(seed: u64) -> Plan {
     let mut plan = Plan::new("connections of one address", seed);
-    plan.config.connections_per_address_max = 64;
+    plan.settings.set(Key::ConnectionsPerAddressMax, 64);
     for number in 0..64 {
         let wait = Step::Wait(Duration::from_millis(20 * number));
         plan.person(
@@ -35,8 +36,7 @@ pub fn connections_of_one_address(seed: u64) -> Plan {
 #[must_use]
 pub fn connect_rate(seed: u64) -> Plan {
     let mut plan = Plan::new("connect rate", seed);
-    plan.config.connect_burst = 20;
-    plan.config.connects_per_second = 2;
+    plan.settings.set(Key::ConnectBurst, 20);
     for _ in 0..24 {
         plan.person(0, vec![Step::Connect, hear("-- Welcome"), seconds(5)]);
     }

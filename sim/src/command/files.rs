@@ -1,0 +1,42 @@
+//! Where failures and the ledger are kept: below `target`, until the next run.
+
+use std::path::PathBuf;
+
+use sim::{Ledger, Plan};
+
+use super::say;
+
+/// `target/sim` of the workspace, wherever the command is started.
+fn folder() -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../target/sim")
+}
+
+/// Writes a plan that fails; the path to show, or why it could not be written.
+pub(super) fn keep_failure(name: &str, plan: &Plan) -> Result<PathBuf, std::io::Error> {
+    let folder = folder().join("failures");
+    std::fs::create_dir_all(&folder)?;
+    let path = folder.join(format!("{name}.plan"));
+    std::fs::write(&path, plan.to_string())?;
+    Ok(path.canonicalize().unwrap_or(path))
+}
+
+pub(super) fn keep_atlas(ledger: &Ledger) {
+    let kept = std::fs::create_dir_all(folder())
+        .and_then(|()| std::fs::write(folder().join("atlas.txt"), ledger.to_string()));
+    if let Err(error) = kept {
+        say(&format!("The ledger could not be written: {error}."));
+    }
+}
+
+pub(super) fn show_atlas() -> bool {
+    match std::fs::read_to_string(folder().join("atlas.txt")) {
+        Ok(atlas) => {
+            say(atlas.trim_end());
+            true
+        }
+        Err(_) => {
+            say("There is no ledger yet. `cargo sim run --seeds 1..=1000` makes one.");
+            false
+        }
+    }
+}

@@ -1,0 +1,191 @@
+//! What is seen of the server itself: its log, its end, what it held.
+
+use std::collections::BTreeMap;
+
+use roomful::shell::Outcome;
+
+use super::{Oracle, Violation};
+use crate::atlas::FaultKind;
+use crate::plan::Plan;
+use crate::settings::Key;
+use crate::trace::{Door, Event, Log, What};
+use crate::world::{Run, World};
+
+pub(super) fn judge(plan: &Plan, run: &Run) -> Result<(), Violation> {
+    one_life_each(&run.events)?;
+    ended_in_order(run)?;
+    nothing_is_left(plan, run)?;
+    memory_is_bounded(plan, run)
+}
+
+/// Nothing that must never be was logged, no task has panicked.
+pub(super) fn no_errors(run: &Run) -> Result<(), Violation> {
+    let error = run.events.iter().find_map(|event| match &event.what {
+        What::Log(Log::Error(what)) => Some(what),
+        _ => None,
+    });
+    match error {
+        Some(what) => Err(Violation::new(
+            Oracle::Progress,
+            format!("the server logged an error: {what}"),
+        )),
+        None => Ok(()),
+    }
+}
+
+/// What the server's log says of one connection.
+#[derive(Default)]
+struct Seen {
+    entered: u32,
+    ended: u32,
+    closed: u32,
+}
+
+/// The engine is told once of each connection's beginning and once of its end,
+/// and not of anything of it afterwards.
+fn one_life_each(events: &[Event]) -> Result<(), Violation> {
+    let mut seen: BTreeMap<u64, Seen> = BTreeMap::new();
+    let mut is_stopped = false;
+    for event in events {
+        let (conn, change): (u64, fn(&mut Seen)) = match &event.what {
+            What::Log(Log::Entered(conn)) => (*conn, |seen| seen.entered += 1),
+            What::Log(Log::Left(conn) | Log::Closing(conn)) => (*conn, |seen| seen.ended += 1),
+            What::Log(Log::Closed(conn, _)) => (*conn, |seen| seen.closed += 1),
+            // Ids begin anew with a new process.
+            What::Struck(FaultKind::ServerKill, ..) => {
+                seen.clear();
+                continue;
+            }
+            What::Door(Door::Ended(_)) => {
+                is_stopped = true;
+                continue;
+            }
+            _ => continue,
+        };
+        let seen = seen.entry(conn).or_default();
+        change(seen);
+        let is_sound = seen.entered == 1 && seen.ended <= 1 && seen.closed <= seen.ended;
+        if !is_sound {
+            return Err(Violation::new(
+                Oracle::Lifecycle,
+                format!(
+                    "connection {conn}: {} beginnings, {} ends, closed {} times, at {} ms",
+                    seen.entered, seen.ended, seen.closed, event.at
+                ),
+            ));
+        }
+    }
+    match seen
+        .iter()
+        .find(|(_, seen)| seen.closed != 1)
+        .filter(|_| is_stopped)
+    {
+        Some((conn, seen)) => Err(Violation::new(
+            Oracle::Lifecycle,
+            format!(
+                "connection {conn}: {} ends, closed {} times, when all was over",
+                seen.ended, seen.closed
+            ),
+        )),
+        None => Ok(()),
+    }
+}
+
+fn ended_in_order(run: &Run) -> Result<(), Violation> {
+    match run.outcome {
+        Some(Outcome::Stopped) => Ok(()),
+        Some(Outcome::Failed) => Err(Violation::new(Oracle::Progress, "the server failed".into())),
+        None => {
+            let was_killed = run
+                .events
+                .iter()
+                .any(|event| matches!(event.what, What::Struck(FaultKind::ServerKill, ..)));
+            if was_killed {
+                Ok(())
+            } else {
+                Err(Violation::new(
+                    Oracle::Progress,
+                    "the server never ended".into(),
+                ))
+            }
+        }
+    }
+}
+
+/// When all have gone, the engine is as new, and tasks and memory are back.
+fn nothing_is_left(plan: &Plan, run: &Run) -> Result<(), Violation> {
+    let leak = |what: String| Err(Violation::new(Oracle::Leak, what));
+    let Some(inspection) = &run.inspection else {
+        return Ok(()); // It was stopped before, and audited itself at its end.
+    };
+    if let Err(violation) = &inspection.audit {
+        return leak(violation.to_string());
+    }
+    if inspection.stats.people > 0 || inspection.connections > 0 {
+        return leak(format!(
+            "P3: all have gone, and there are still: {inspection:?}"
+        ));
+    }
+    if !inspection.equals_new {
+        return leak("P3: all have gone, and the engine is not as new".into());
+    }
+    if let Some(tasks) = run.held.tasks_left.filter(|tasks| *tasks > 0) {
+        return leak(format!("all have gone, and {tasks} tasks are left"));
+    }
+    let bound = 64 * 1024 + 3 * 1024 * lives(run);
+    match run.held.bytes_left.filter(|bytes| *bytes > bound) {
+        Some(bytes) => leak(format!(
+            "all have gone, and {bytes} bytes are left; {bound} is the bound ({} people)",
+            plan.people.len()
+        )),
+        None => Ok(()),
+    }
+}
+
+fn lives(run: &Run) -> isize {
+    let entered = run
+        .events
+        .iter()
+        .filter(|event| matches!(event.what, What::Log(Log::Entered(_))));
+    isize::try_from(entered.count()).unwrap_or(isize::MAX)
+}
+
+/// The bound of what one outbox holds: its own, its reserve, and what one turn
+/// can reply before the reserve is known to be half full (a page, a help text).
+fn outbox_bound(plan: &Plan) -> u64 {
+    let settings = &plan.settings;
+    settings.get(Key::OutboxBytesMax) + settings.get(Key::OutboxReserveBytes) + OUTBOX_SLACK
+}
+
+/// Replies to one batch of 16 requests, the longest being a help text of 2 KiB.
+const OUTBOX_SLACK: u64 = 64 * 1024;
+
+/// One turn, the channels, and what a thread lends to readers.
+const SERVER_BYTES: u64 = 1024 * 1024;
+
+/// Tasks, tables and buffers of one connection: a read of 16 KiB that is being
+/// decoded, twice (`Vec` grows by doubling), and some KiB for itself.
+const CONNECTION_BYTES: u64 = 40 * 1024;
+
+fn memory_is_bounded(plan: &Plan, run: &Run) -> Result<(), Violation> {
+    let memory = |what: String| Err(Violation::new(Oracle::Memory, what));
+    if run.outbox_peak > outbox_bound(plan) {
+        return memory(format!(
+            "one outbox held {} bytes; {} is the bound",
+            run.outbox_peak,
+            outbox_bound(plan)
+        ));
+    }
+    if run.world != World::Memory {
+        return Ok(());
+    }
+    let people = u64::try_from(lives(run)).unwrap_or(0);
+    let each = CONNECTION_BYTES + 2 * plan.settings.get(Key::LineBytesMax) + 2 * outbox_bound(plan);
+    let bound = SERVER_BYTES + people * each;
+    match run.held.bytes_peak {
+        Some(peak) if u64::try_from(peak).unwrap_or(0) > bound => memory(format!(
+            "the server held {peak} bytes; {bound} is the bound"
+        )),
+        Some(_) | None => Ok(()),
+    }
+}

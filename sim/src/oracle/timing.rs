@@ -1,0 +1,273 @@
+//! What depends on time: nobody waits for anybody, and when the faults have
+//! stopped, everything is answered.
+
+use std::collections::BTreeMap;
+
+use super::delivery::is_followed;
+use super::view::View;
+use super::views::Views;
+use super::{Oracle, Violation};
+use crate::atlas::FaultKind;
+use crate::plan::Plan;
+use crate::settings::Key;
+use crate::trace::{Deed, HowEnded, Life, What};
+use crate::world::{Run, World};
+
+/// What a calm network and a server with nothing else to do may take, in
+/// milliseconds, beyond the latencies.
+const SLACK: u64 = 40;
+
+/// How long after the last trouble somebody counts as calm, in milliseconds.
+const CALM_AFTER: u64 = 5_000;
+
+/// Pipes smaller than this are slow by themselves.
+const AMPLE_BYTES: u64 = 64 * 1024;
+
+pub(super) fn judge(plan: &Plan, run: &Run, views: &Views) -> Result<(), Violation> {
+    let troubles = Troubles::of(plan, run);
+    unheard(run, &troubles)?;
+    for view in views.all.values() {
+        is_answered(plan, run, view, &troubles)?;
+        is_told_of_shutdown(view, views, &troubles)?;
+    }
+    nobody_waits(plan, run, views, &troubles)
+}
+
+/// When whom something troubled: times in milliseconds.
+struct Troubles {
+    /// Of one connection.
+    of_life: Vec<(Life, u64)>,
+    /// Of all.
+    of_all: Vec<u64>,
+    /// Connections that are troubled to the end.
+    for_good: Vec<Life>,
+}
+
+impl Troubles {
+    fn of(plan: &Plan, run: &Run) -> Self {
+        let mut troubles = Self {
+            of_life: Vec::new(),
+            of_all: Vec::new(),
+            for_good: Vec::new(),
+        };
+        for event in &run.events {
+            troubles.take(event.at, &event.what);
+        }
+        // What a world does not note of single connections.
+        if run.world == World::Turmoil {
+            troubles.of_all.extend(
+                plan.faults
+                    .iter()
+                    .map(|(at, _)| u64::try_from(at.as_millis()).unwrap_or(u64::MAX)),
+            );
+        }
+        troubles
+    }
+
+    fn take(&mut self, at: u64, what: &What) {
+        match what {
+            What::Struck(kind, _, Some(life)) if is_lasting(*kind) => {
+                self.for_good.push(*life);
+                self.of_life.push((*life, at));
+            }
+            What::Lifted(FaultKind::Hold | FaultKind::OneWayHold, Some(life))
+            | What::Did(life, Deed::ReadOn) => {
+                self.for_good.retain(|other| other != life);
+                self.of_life.push((*life, at));
+            }
+            What::Struck(_, _, None) | What::Lifted(_, None) => self.of_all.push(at),
+            _ => {}
+        }
+    }
+
+    /// Whether nothing has troubled a connection for a while, up to a moment.
+    fn is_calm(&self, life: Life, from: u64, to: u64) -> bool {
+        let reaches = |at: u64| at <= to && at + CALM_AFTER > from;
+        let is_troubled = self
+            .of_life
+            .iter()
+            .any(|(other, at)| *other == life && reaches(*at))
+            || self.of_all.iter().any(|at| reaches(*at))
+            || (self.for_good.contains(&life) && self.last_of(life) <= to);
+        !is_troubled
+    }
+
+    /// The last trouble of a connection, or of all.
+    fn last_of(&self, life: Life) -> u64 {
+        let own = self
+            .of_life
+            .iter()
+            .filter(|(other, _)| *other == life)
+            .map(|(_, at)| *at);
+        own.chain(self.of_all.iter().copied()).max().unwrap_or(0)
+    }
+}
+
+/// Faults that last until they are lifted.
+fn is_lasting(kind: FaultKind) -> bool {
+    matches!(
+        kind,
+        FaultKind::Hold
+            | FaultKind::OneWayHold
+            | FaultKind::NeverReads
+            | FaultKind::ReadsSlowly
+            | FaultKind::PowerLoss
+            | FaultKind::Reboot
+            | FaultKind::Crash
+    )
+}
+
+/// Who waited for words, undisturbed, has heard them.
+fn unheard(run: &Run, troubles: &Troubles) -> Result<(), Violation> {
+    for event in &run.events {
+        if let What::Unheard(life, words) = &event.what
+            && troubles.last_of(*life) == 0
+        {
+            let what = format!(
+                "person {} waited for {words:?} and never heard it",
+                life.person
+            );
+            return Err(Violation::new(Oracle::Liveness, what));
+        }
+    }
+    Ok(())
+}
+
+/// Who closed in calm, long after their last request, has had every answer.
+fn is_answered(plan: &Plan, run: &Run, view: &View, troubles: &Troubles) -> Result<(), Violation> {
+    let closed = view.deeds.iter().find(|(_, _, deed)| *deed == Deed::Close);
+    let (Some((_, closed, _)), Some(asked)) = (closed, view.unanswered()) else {
+        return Ok(());
+    };
+    let was_alive = view.ended.is_none_or(|(_, at, _)| at >= *closed);
+    let typed = view.last_typed.map_or(0, |(_, at)| at);
+    let ended_input = view
+        .deeds
+        .iter()
+        .any(|(_, _, deed)| *deed == Deed::EndInput);
+    let calm_from = troubles.last_of(view.life).max(typed) + CALM_AFTER + patience(plan, run, view);
+    if was_alive && !ended_input && *closed > calm_from && !troubles.for_good.contains(&view.life) {
+        return Err(Violation::new(
+            Oracle::Liveness,
+            format!(
+                "person {} waited from {} to {closed} ms, in calm, and {asked:?} was never answered (the run is {} ms)",
+                view.life.person, typed, run.ended_at
+            ),
+        ));
+    }
+    Ok(())
+}
+
+/// What the limits on lines and on new connections, and pipes as narrow as a byte,
+/// may take: milliseconds.
+fn patience(plan: &Plan, run: &Run, view: &View) -> u64 {
+    let settings = &plan.settings;
+    let latency = settings.get(Key::LatencyMax);
+    let limited = settings.get(Key::RateBurst) > 0 && settings.get(Key::RatePerSecond) > 0;
+    let by_rate = if limited {
+        view.lines_typed * 1000 / settings.get(Key::RatePerSecond)
+    } else {
+        0
+    };
+    // A narrow pipe takes a latency for each filling.
+    let narrow = AMPLE_BYTES * 8 / settings.get(Key::Capacity).max(1);
+    let connected = run
+        .events
+        .iter()
+        .filter(|event| matches!(event.what, What::Connected(_)));
+    let by_connecting = if (connected.clone().count() as u64) > settings.get(Key::ConnectBurst) {
+        connected.count() as u64 * 1000 / settings.get(Key::ConnectsPerSecond).max(1)
+    } else {
+        0
+    };
+    2 * latency + by_rate + by_connecting + narrow * latency
+}
+
+/// Who was calm when the server was told to stop has heard the goodbye, and the
+/// end in order.
+fn is_told_of_shutdown(view: &View, views: &Views, troubles: &Troubles) -> Result<(), Violation> {
+    let Some((place, at)) = views.stopped else {
+        return Ok(());
+    };
+    let was_there = view.is_welcome
+        && view.answers.iter().any(|(_, answered)| *answered < place)
+        && view
+            .deeds
+            .iter()
+            .all(|(_, _, deed)| !matches!(deed, Deed::EndInput | Deed::Vanish))
+        && view
+            .deeds
+            .iter()
+            .all(|(_, closed, deed)| *deed != Deed::Close || *closed > at + CALM_AFTER)
+        && view.ended.is_none_or(|(ended, _, _)| ended > place);
+    let own_troubles = troubles.of_life.iter().any(|(life, _)| *life == view.life);
+    let ended_well = view
+        .ended
+        .is_some_and(|(_, _, how)| how == HowEnded::Closed);
+    if was_there && !own_troubles && !(view.was_told_of_end && ended_well) {
+        let what = format!(
+            "person {} was there when the server stopped, and was not told",
+            view.life.person
+        );
+        return Err(Violation::new(Oracle::Liveness, what));
+    }
+    Ok(())
+}
+
+/// A line goes from one calm person to another in the time of the network.
+fn nobody_waits(
+    plan: &Plan,
+    run: &Run,
+    views: &Views,
+    troubles: &Troubles,
+) -> Result<(), Violation> {
+    let settings = &plan.settings;
+    let is_narrow = settings.get(Key::Capacity) < AMPLE_BYTES;
+    let is_limited = settings.get(Key::RateBurst) > 0 && settings.get(Key::RatePerSecond) > 0;
+    if is_narrow
+        || is_limited
+        || settings.get(Key::OutboxBytesMax) < AMPLE_BYTES / 16
+        || run.world != World::Memory
+    {
+        return Ok(());
+    }
+    let bound = 2 * settings.get(Key::LatencyMax) + SLACK;
+    let said = views
+        .all
+        .values()
+        .flat_map(|view| view.said.iter().map(move |said| (view, said)));
+    let said = said.filter(|(_, said)| is_followed(&said.text));
+    let said: BTreeMap<&str, _> = said
+        .map(|(view, said)| (&*said.text, (view, said)))
+        .collect();
+    for view in views.all.values() {
+        for heard in &view.heard {
+            let Some((author, said)) = said.get(&*heard.text) else {
+                continue;
+            };
+            let is_calm = troubles.is_calm(view.life, said.at, heard.at)
+                && troubles.is_calm(author.life, said.at, heard.at)
+                && author
+                    .nicks
+                    .first()
+                    .is_some_and(|(welcomed, _)| *welcomed < said.typed)
+                && view.skips.is_empty();
+            let took = heard.at.saturating_sub(said.at);
+            if is_calm && took > bound + is_large(author) {
+                return Err(Violation::new(
+                    Oracle::BlastRadius,
+                    format!(
+                        "P4: {:?} of person {} took {took} ms to person {}; {bound} is the bound",
+                        heard.text, author.life.person, view.life.person
+                    ),
+                ));
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Somebody who pastes more than the pipe holds waits for themselves.
+fn is_large(author: &View) -> u64 {
+    author.lines_typed / 16 * 2
+}

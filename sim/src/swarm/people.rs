@@ -1,0 +1,327 @@
+//! What people do in a drawn plan.
+
+use std::time::Duration;
+
+use super::{PASTE_LINES, Swarm, place};
+use crate::dice::Dice;
+use crate::plan::{Fault, PersonPlan, Plan, Step};
+use crate::settings::Key;
+
+/// How many things people may do: the rows of [`draw_weights`].
+pub(super) const DEEDS: usize = 22;
+
+/// When the first one connects who is not the witness.
+const FIRST: u64 = 200;
+
+const ROOMS: [&str; 4] = ["ops", "dev", "Ops", "tea"];
+const NICKS: [&str; 8] = [
+    "ada",
+    "bob",
+    "Ada",
+    "carol",
+    "scope",
+    "ѕсоре",
+    "dan",
+    "guest1",
+];
+
+/// Who does not read.
+const SLOTH: &str = "sloth";
+
+/// What exists at all in this plan, and how often it is done.
+pub(super) fn draw_weights(dice: &mut Dice, is_plain: bool) -> [u64; DEEDS] {
+    let plain = [
+        30, 6, 6, 4, 2, 6, 3, 3, 2, 1, 1, 1, 1, 1, 0, 0, 0, 0, 0, 0, 0, 1,
+    ];
+    if is_plain {
+        return plain;
+    }
+    let mut weights = [
+        30, 6, 8, 6, 3, 6, 3, 3, 3, 2, 2, 2, 2, 2, 2, 2, 2, 2, 1, 2, 2, 2,
+    ];
+    for weight in &mut weights[1..] {
+        *weight = match dice.roll(3) {
+            0 => 0,
+            1 => *weight,
+            _ => *weight * 2,
+        };
+    }
+    weights
+}
+
+/// Everybody, up to the moment at which the talking ends.
+pub(super) fn add(dice: &mut Dice, swarm: &Swarm, plan: &mut Plan) {
+    if swarm.has_witness {
+        plan.person(0, vec![Step::At(Duration::ZERO), Step::Connect]);
+    }
+    let is_storm = dice.once_in(6);
+    for number in plan.people.len()..swarm.people.max(2) {
+        let host = 1 + place(dice.roll(swarm.hosts as u64));
+        let begins = match is_storm {
+            true => FIRST,
+            false => FIRST + dice.roll(millis(swarm.talk) / 2),
+        };
+        let mut talker = Talker {
+            number,
+            said: 0,
+            at: begins,
+            script: vec![Step::At(Duration::from_millis(begins)), Step::Connect],
+            is_connected: true,
+        };
+        if swarm.has_sloth && number == 1 {
+            talker.be_slothful(dice, swarm);
+        } else {
+            talker.talk(dice, swarm, plan);
+        }
+        let script = talker.script;
+        plan.people.push(PersonPlan { host, script });
+    }
+}
+
+/// Somebody whose script is being drawn.
+struct Talker {
+    number: usize,
+    said: u64,
+    at: u64,
+    script: Vec<Step>,
+    is_connected: bool,
+}
+
+impl Talker {
+    fn talk(&mut self, dice: &mut Dice, swarm: &Swarm, plan: &Plan) {
+        let ends = FIRST + millis(swarm.talk);
+        let pause = (millis(swarm.talk) / swarm.lines.max(1)).max(1);
+        for _ in 0..swarm.lines {
+            self.at += dice.roll(2 * pause);
+            if self.at >= ends {
+                return;
+            }
+            self.script.push(Step::At(Duration::from_millis(self.at)));
+            if self.is_connected {
+                self.act(dice, swarm, plan);
+            } else {
+                self.script.push(Step::Connect);
+                self.is_connected = true;
+            }
+        }
+    }
+
+    fn act(&mut self, dice: &mut Dice, swarm: &Swarm, plan: &Plan) {
+        let total: u64 = swarm.weights.iter().sum();
+        let mut rolled = dice.roll(total);
+        let mut deed = 0;
+        while rolled >= swarm.weights[deed] {
+            rolled -= swarm.weights[deed];
+            deed += 1;
+        }
+        let number = dice.roll(1000);
+        match deed {
+            0 => self.say_something(dice, plan),
+            1 => self.say(format!("/nick {}", dice.pick(&NICKS))),
+            2 => self.say(format!("/join {}", dice.pick(&ROOMS))),
+            3 => self.say("/leave".into()),
+            4 => self.say("/join lobby".into()),
+            5 => self.whisper(dice, swarm, plan),
+            6 => {
+                let secret = self.text("secret");
+                self.say(format!("/reply {secret}"));
+            }
+            7 => {
+                let said = self.text("said");
+                self.say(format!("/me {said}"));
+            }
+            8 => self.say((*dice.pick(&["/who", "/rooms", "/help", "/who", "/topic"])).into()),
+            9 => self.say(format!(
+                "/topic {}",
+                dice.pick(&["hi", "much longer than that"])
+            )),
+            10 => self.say(format!("/ignore {}", dice.pick(&NICKS))),
+            11 => self.say(format!("/unignore {}", dice.pick(&NICKS))),
+            12 => {
+                let slashed = format!("//{}", self.text("shout"));
+                let odd = ["/jion x", "/nick", "/", &slashed, ""];
+                self.say((*dice.pick(&odd)).into());
+            }
+            13 => self.part(vec![Step::Say(
+                (*dice.pick(&["/quit", "/quit off home"])).into(),
+            )]),
+            14 => self.paste(dice, plan),
+            _ if swarm.has_sloth && dice.once_in(2) => self.whisper(dice, swarm, plan),
+            15 => self.disturb(dice, plan),
+            16 => self.script.push(Step::StopReading),
+            17 => self.script.push(Step::ReadSlowly(1 + place(number % 20))),
+            18 => self.script.push(Step::ReadOn),
+            19 => self.leave_somehow(dice),
+            20 => self.leave_in_mid_line(dice),
+            _ => {
+                let said = self.text("said");
+                self.script.push(Step::Dribble(said));
+            }
+        }
+    }
+
+    fn say(&mut self, line: String) {
+        self.script.push(Step::Say(line));
+    }
+
+    /// Something that was never said before.
+    fn text(&mut self, kind: &str) -> String {
+        self.said += 1;
+        // With an end, so that a part of one is never another.
+        format!("{kind}-{}-{}.", self.number, self.said)
+    }
+
+    /// To somebody, and often to somebody who does not read.
+    fn whisper(&mut self, dice: &mut Dice, swarm: &Swarm, plan: &Plan) {
+        let to = match swarm.has_sloth && !dice.once_in(3) {
+            true => SLOTH,
+            false => dice.pick(&NICKS),
+        };
+        let mut secret = self.text("secret");
+        if plan.settings.get(Key::LineBytesMax) > 1000 && dice.once_in(2) {
+            secret += &".".repeat(place(dice.roll(500)));
+        }
+        self.say(format!("/msg {to} {secret}"));
+    }
+
+    /// Takes a name, and reads nothing for a while, or for good.
+    fn be_slothful(&mut self, dice: &mut Dice, swarm: &Swarm) {
+        let talk = millis(swarm.talk);
+        self.say(format!("/nick {SLOTH}"));
+        self.script.push(Step::Wait(Duration::from_millis(100)));
+        self.script.push(Step::StopReading);
+        let wakes = Duration::from_millis(self.at + 100 + dice.roll(talk));
+        self.script.push(Step::At(wakes));
+        match dice.roll(4) {
+            0 => self.script.push(Step::ReadOn),
+            1 => self.script.push(Step::ReadSlowly(1 + place(dice.roll(50)))),
+            2 => self.script.extend([
+                Step::EndInput,
+                Step::Wait(Duration::from_millis(50)),
+                Step::ReadOn,
+            ]),
+            _ => {}
+        }
+        self.at += talk;
+    }
+
+    fn say_something(&mut self, dice: &mut Dice, plan: &Plan) {
+        let mut text = self.text("said");
+        if dice.once_in(8) {
+            text += " grüße, 李明 ☺";
+        }
+        if dice.once_in(10) && plan.settings.get(Key::LineBytesMax) > 1000 {
+            text += &"!".repeat(place(dice.roll(400)));
+        }
+        self.say(text);
+    }
+
+    /// Many lines at once, in one piece.
+    fn paste(&mut self, dice: &mut Dice, plan: &Plan) {
+        let end = *dice.pick(&["\n", "\r\n"]);
+        let mut pasted = String::new();
+        if dice.once_in(3) {
+            pasted += &format!("/join {}{end}", dice.pick(&ROOMS));
+        }
+        for _ in 0..dice.between(3, PASTE_LINES) {
+            pasted += &format!("{}{end}", self.text("said"));
+        }
+        // A narrow outbox cannot take many answers; a paste of questions is rare.
+        if dice.once_in(4) && plan.settings.get(Key::OutboxReserveBytes) >= 64 * 1024 {
+            pasted += &format!("/help{end}").repeat(place(dice.between(2, 20)));
+        }
+        self.script.push(Step::Send(pasted.into_bytes()));
+    }
+
+    /// Bytes that are no line, or a line that is too long.
+    fn disturb(&mut self, dice: &mut Dice, plan: &Plan) {
+        let mut bytes = self.text("junk").into_bytes();
+        if dice.once_in(2) {
+            let more = place(plan.settings.get(Key::LineBytesMax)) + 10;
+            bytes.extend(vec![b'x'; more]);
+        } else {
+            bytes.extend([0, 7, 0xc3, 0x28, 0x1b, b'[', 0xf0, 0x9f]);
+        }
+        bytes.push(b'\n');
+        self.script.push(Step::Send(bytes));
+    }
+
+    /// Goes, and comes back with the next step, if there is one.
+    fn part(&mut self, steps: Vec<Step>) {
+        self.script.extend(steps);
+        self.is_connected = false;
+    }
+
+    fn leave_somehow(&mut self, dice: &mut Dice) {
+        let way = match dice.roll(6) {
+            0 => Step::Close,
+            1 => Step::Reset,
+            2 => Step::EndInput,
+            3 => Step::Vanish,
+            4 => Step::Reboot,
+            _ => Step::Reset,
+        };
+        // Sometimes with things still on their way.
+        if dice.once_in(2) {
+            let last = self.text("said");
+            self.say(last);
+        }
+        self.part(vec![way]);
+    }
+
+    fn leave_in_mid_line(&mut self, dice: &mut Dice) {
+        let way = match dice.roll(4) {
+            0 => Step::Reset,
+            1 => Step::Close,
+            2 => Step::EndInput,
+            _ => Step::Vanish,
+        };
+        let wait = Step::Wait(Duration::from_millis(dice.roll(60)));
+        let half = self.text("half").into_bytes();
+        self.part(vec![Step::Send(half), wait, way]);
+    }
+}
+
+/// Calm: everybody reads, there is time, and then everybody is heard once more.
+pub(super) fn end(dice: &mut Dice, swarm: &Swarm, plan: &mut Plan) {
+    let struck = plan
+        .faults
+        .iter()
+        .map(|(at, _)| *at)
+        .max()
+        .unwrap_or_default();
+    // While the server's process does not run, time passes for everybody.
+    let paused = plan.faults.iter().map(|(_, fault)| match fault {
+        Fault::Pause(duration) => *duration,
+        _ => Duration::ZERO,
+    });
+    let talked = struck + paused.sum::<Duration>();
+    let calm = talked.max(swarm.talk + Duration::from_millis(FIRST)) + Duration::from_millis(100);
+    let last_words = calm + swarm.settle;
+    let close = last_words + swarm.settle + Duration::from_secs(1);
+    for (number, person) in plan.people.iter_mut().enumerate() {
+        let words = last_words + Duration::from_millis(dice.roll(300));
+        person.script.extend([
+            Step::At(calm),
+            Step::ReadOn,
+            Step::At(words),
+            Step::Say("/join lobby".into()),
+        ]);
+        if !(swarm.has_witness && number == 0) {
+            person
+                .script
+                .push(Step::Say(format!("said-final-{number}.")));
+        }
+        person.script.extend([
+            Step::At(words + Duration::from_millis(600)),
+            Step::Say("/who".into()),
+            Step::At(close),
+            Step::Close,
+        ]);
+    }
+    plan.ends_at = close + Duration::from_secs(1);
+}
+
+fn millis(duration: Duration) -> u64 {
+    u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
+}
