@@ -9,3 +9,4 @@
 pub mod checks;
 pub mod fuzzed;
 pub mod inputs;
+pub mod model;

@@ -3,6 +3,7 @@
 mod campaign;
 mod files;
 mod single;
+mod sweeps;
 mod worker;
 
 use std::ops::RangeInclusive;
@@ -66,11 +67,24 @@ enum What {
         #[arg(short, long)]
         output: PathBuf,
     },
+    /// Every small script, or every fault at every event of the base scenarios
+    Sweep {
+        /// exhaustive or faults
+        what: SweepOf,
+    },
     /// The fault ledger of the last run: what had an effect, and when
     Atlas,
     /// What the other processes do
     #[command(hide = true)]
     Worker(worker::Order),
+}
+
+#[derive(Clone, Copy, clap::ValueEnum)]
+enum SweepOf {
+    /// Engine and model agree in every small script
+    Exhaustive,
+    /// Every promise holds with each fault at each moment of each base scenario
+    Faults,
 }
 
 #[derive(Args, Clone)]
@@ -103,6 +117,12 @@ pub(crate) fn main() -> ExitCode {
             world,
             output,
         }) => single::shrink_seed(seed, world, &output),
+        Some(What::Sweep {
+            what: SweepOf::Exhaustive,
+        }) => sweeps::exhaustive(cores()),
+        Some(What::Sweep {
+            what: SweepOf::Faults,
+        }) => sweeps::faults(),
         Some(What::Atlas) => files::show_atlas(),
         Some(What::Worker(order)) => worker::work(&order),
         None => match cli.seed {

@@ -11,7 +11,9 @@
 
 mod atlas;
 mod check;
+pub mod corpus;
 mod dice;
+pub mod engine_world;
 mod heap;
 mod ledger;
 mod logs;
@@ -25,6 +27,7 @@ mod settings;
 mod shrink;
 mod sometimes;
 pub mod swarm;
+pub mod sweep;
 mod trace;
 mod turmoil_world;
 mod world;

@@ -16,7 +16,7 @@ pub use slow::never_reads;
 pub type Scenario = (&'static str, fn(u64) -> Plan);
 
 /// All of them.
-pub const ALL: [Scenario; 13] = [
+pub const ALL: [Scenario; 15] = [
     ("join", join),
     ("leave", leave),
     ("disconnect by close", disconnect_by_close),
@@ -30,6 +30,8 @@ pub const ALL: [Scenario; 13] = [
     ("connections of one address", connections_of_one_address),
     ("connect rate", connect_rate),
     ("never reads", never_reads),
+    ("nick race", nick_race),
+    ("private words", private_words),
 ];
 
 fn seconds(seconds: u64) -> Step {
@@ -274,5 +276,71 @@ pub fn stop_under_load(seed: u64) -> Plan {
     plan.faults
         .push((Duration::from_millis(2_500), Fault::Stop));
     plan.ends_at = Duration::from_secs(60);
+    plan
+}
+
+/// Several want one nickname in the same millisecond; one has it, the others are
+/// told, and the next has it when the first has gone.
+#[must_use]
+pub fn nick_race(seed: u64) -> Plan {
+    let mut plan = Plan::new("nick race", seed);
+    for host in 0..4 {
+        plan.person(
+            host,
+            vec![
+                Step::Connect,
+                hear("-- Welcome"),
+                Step::At(Duration::from_secs(1)),
+                say("/nick ada"),
+                seconds(1 + host as u64),
+                say("/nick ada"),
+                say(&format!("said-{host}.")),
+                say("/quit"),
+                Step::HearOut,
+            ],
+        );
+    }
+    plan.ends_at = Duration::from_secs(15);
+    plan
+}
+
+/// Private messages go with a rename, and not to who takes the old name.
+#[must_use]
+pub fn private_words(seed: u64) -> Plan {
+    let mut plan = Plan::new("private words", seed);
+    plan.person(
+        0,
+        vec![
+            Step::Connect,
+            say("/nick ada"),
+            seconds(2),
+            say("/msg bob secret-first."),
+            seconds(2),
+            say("/reply secret-third."),
+            seconds(3),
+        ],
+    );
+    plan.person(
+        1,
+        vec![
+            Step::Connect,
+            say("/nick bob"),
+            hear("ada -> you: secret-first."),
+            say("/reply secret-second."),
+            say("/nick bobby"),
+            hear("ada -> you: secret-third."),
+            seconds(2),
+        ],
+    );
+    plan.person(
+        2,
+        vec![
+            Step::Connect,
+            hear("bob is now bobby."),
+            say("/nick bob"),
+            seconds(4),
+        ],
+    );
+    plan.ends_at = Duration::from_secs(20);
     plan
 }

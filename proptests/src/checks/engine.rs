@@ -2,7 +2,9 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 use roomful::chat::{Command, ConnId, Limits, Missed, Text};
-use roomful::engine::{Effects, Ending, Engine, Event};
+use roomful::engine::{Ending, Event};
+
+use crate::model::lockstep::Lockstep;
 
 /// Limits so low that short histories reach them.
 fn low() -> Limits {
@@ -27,8 +29,8 @@ const NICKS: [&str; 6] = ["ada", "Ada", "bob", "scope", "ѕсоре", "guest1"];
 const ROOMS: [&str; 4] = ["lobby", "ops", "Ops", "dev"];
 const TEXTS: [&str; 3] = ["x", "four", "☺☺☺"];
 
-/// Two bytes make a step: what happens, and to whom. The engine is audited after
-/// each, stays equal to a twin that is fed the same and to a clone of itself, and
+/// Two bytes make a step: what happens, and to whom. The engine agrees with the
+/// model and is audited after each, stays equal to a twin that is fed the same and to a clone of itself, and
 /// when everybody has left it equals a new one.
 ///
 /// # Panics
@@ -42,9 +44,13 @@ pub fn engine(history: &[u8]) {
         one.handle(event.clone());
         twin.now = one.now;
         twin.handle(event);
-        assert_eq!(one.effects, twin.effects, "two engines differ");
+        assert_eq!(
+            one.both.effects(),
+            twin.both.effects(),
+            "two engines differ"
+        );
         if number == history.len() / 4 {
-            twin.engine = one.engine.clone();
+            twin.both = one.both.clone();
         }
     }
     for conn in 1..=one.last {
@@ -54,14 +60,13 @@ pub fn engine(history: &[u8]) {
         });
     }
     assert!(
-        one.engine.equals_new(),
+        one.both.engine.equals_new(),
         "something is left of people who are gone"
     );
 }
 
 struct Run {
-    engine: Engine,
-    effects: Effects,
+    both: Lockstep,
     now: DateTime<Utc>,
     last: u64,
 }
@@ -69,8 +74,7 @@ struct Run {
 impl Run {
     fn new() -> Self {
         Self {
-            engine: Engine::new(low()),
-            effects: Effects::default(),
+            both: Lockstep::new(low()),
             now: DateTime::UNIX_EPOCH,
             last: 0,
         }
@@ -78,11 +82,11 @@ impl Run {
 
     fn handle(&mut self, event: Event) {
         let is_tick = event == Event::Tick;
-        self.effects.clear();
-        self.engine.handle(self.now, event, &mut self.effects);
-        self.engine.audit().expect("the state is sound");
+        if let Err(difference) = self.both.step(self.now, event) {
+            panic!("engine and model differ: {difference}");
+        }
         if is_tick {
-            let next = self.engine.deadline();
+            let next = self.both.engine.deadline();
             assert!(
                 next.is_none_or(|(at, _)| at > self.now),
                 "a tick moves the deadline"
@@ -123,7 +127,7 @@ impl Run {
                 Event::Tick
             }
             9 => {
-                if let Some((at, _)) = self.engine.deadline() {
+                if let Some((at, _)) = self.both.engine.deadline() {
                     self.now = self.now.max(at);
                 }
                 Event::Tick

@@ -12,7 +12,7 @@ use sim::{Tally, Times, World, check as check_plan, swarm};
 use tokio::time::Instant;
 
 use super::worker::{Heard, Order};
-use super::{Range, files, say, single};
+use super::{Range, files, say, single, sweeps};
 
 /// Sweeps of at least so many seeds must fill the ledger and reach every rare
 /// situation.
@@ -44,7 +44,10 @@ pub(super) fn whole(base: u64, jobs: u64) -> bool {
     say(&format!(
         "base {base}: `cargo sim --base {base}` repeats this run"
     ));
-    let mut held = true;
+    let mut held = sweeps::exhaustive(jobs);
+    held &= sweeps::histories(base, jobs);
+    held &= sweeps::corpus();
+    held &= sweeps::faults();
     for (world, seeds, time) in WHOLE {
         let sweep = Sweep::new(world, base..=base + seeds - 1, Some(time), jobs);
         held &= sweep.run().1;

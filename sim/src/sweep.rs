@@ -1,0 +1,132 @@
+//! Each fault at each event of the base scenarios.
+
+use std::collections::BTreeSet;
+use std::time::Duration;
+
+use crate::oracle::Violation;
+use crate::plan::{Fault, Plan, Step, Way};
+use crate::scenarios;
+use crate::trace::What;
+use crate::world::{World, run};
+use crate::{Tally, Times, check};
+
+/// How long what lasts lasts.
+const LASTS: Duration = Duration::from_secs(2);
+
+/// How many moments of one scenario are struck; of more, every so many-eth.
+const MOMENTS_MAX: usize = 60;
+
+/// The base scenarios, by name: join, leave, every disconnect, cleanup, holds, a
+/// stop, a race for a nickname, and private words.
+pub const BASES: [scenarios::Scenario; 10] = [
+    ("join", scenarios::join),
+    ("leave", scenarios::leave),
+    ("disconnect by close", scenarios::disconnect_by_close),
+    ("disconnect by reset", scenarios::disconnect_by_reset),
+    (
+        "disconnect by end of input",
+        scenarios::disconnect_by_end_of_input,
+    ),
+    ("disconnect by crash", scenarios::disconnect_by_crash),
+    ("cleanup", scenarios::cleanup),
+    ("hold and release", scenarios::hold_and_release),
+    ("nick race", scenarios::nick_race),
+    ("private words", scenarios::private_words),
+];
+
+/// A plan of the sweep that breaks a promise.
+#[derive(Clone, Debug)]
+pub struct Failure {
+    /// The plan.
+    pub plan: Plan,
+    /// What it breaks.
+    pub violation: Violation,
+}
+
+/// Runs a base scenario with every fault at every event, in the memory world; how
+/// many plans there were.
+///
+/// # Errors
+/// The first plan that breaks a promise.
+pub fn faults(base: &scenarios::Scenario, tally: &mut Tally) -> Result<u64, Box<Failure>> {
+    let plan = unhurried(&base.1(1));
+    let moments = moments(&plan);
+    let mut plans = 0;
+    for at in moments {
+        for faults in strikes(&plan, at) {
+            let mut struck = plan.clone();
+            struck.name = format!(
+                "{} with {} at {} ms",
+                plan.name,
+                faults[0].1,
+                at.as_millis()
+            );
+            for (at, fault) in faults {
+                struck.fault(at, fault);
+            }
+            plans += 1;
+            if let Err(violation) = check(&struck, World::Memory, Times::Once, tally) {
+                let plan = struck;
+                return Err(Box::new(Failure { plan, violation }));
+            }
+        }
+    }
+    Ok(plans)
+}
+
+/// Who waits for words that a fault may silence waits for some time instead.
+fn unhurried(plan: &Plan) -> Plan {
+    let mut plan = plan.clone();
+    for person in &mut plan.people {
+        for step in &mut person.script {
+            if matches!(step, Step::Hear(_) | Step::HearOut) {
+                *step = Step::Wait(Duration::from_secs(1));
+            }
+        }
+    }
+    plan
+}
+
+/// When something happens in a plan as it is, and the millisecond after.
+fn moments(plan: &Plan) -> Vec<Duration> {
+    let events = run(plan, World::Memory).events;
+    let ends = u64::try_from(plan.ends_at.as_millis()).unwrap_or(u64::MAX);
+    let mut moments = BTreeSet::new();
+    for event in events
+        .iter()
+        .filter(|event| event.at < ends && !matches!(event.what, What::Log(_)))
+    {
+        moments.extend([event.at, event.at + 1]);
+    }
+    let every = moments.len().div_ceil(MOMENTS_MAX).max(1);
+    moments
+        .into_iter()
+        .step_by(every)
+        .map(Duration::from_millis)
+        .collect()
+}
+
+/// Every fault that can strike at a moment, with its end if it has one.
+fn strikes(plan: &Plan, at: Duration) -> Vec<Vec<(Duration, Fault)>> {
+    let mut strikes = vec![
+        vec![(at, Fault::AcceptErrors(2))],
+        vec![(at, Fault::Pause(LASTS))],
+        vec![(at, Fault::Kill), (at + LASTS, Fault::Restart)],
+        vec![(at, Fault::Stop)],
+    ];
+    for host in 0..plan.hosts() {
+        for way in [Way::Both, Way::In, Way::Out] {
+            strikes.push(vec![
+                (at, Fault::Hold(host, way)),
+                (at + LASTS, Fault::Release(host, way)),
+            ]);
+        }
+        strikes.push(vec![(at, Fault::Crash(host))]);
+        strikes.push(vec![(at, Fault::PowerLoss(host))]);
+    }
+    for person in 0..plan.people.len().min(4) {
+        strikes.push(vec![(at, Fault::Cut(person))]);
+        strikes.push(vec![(at, Fault::Silence(person))]);
+    }
+    strikes
+}
