@@ -72,6 +72,8 @@ enum What {
         /// exhaustive or faults
         what: SweepOf,
     },
+    /// What the network of each world does, beside the kernel
+    Conformance,
     /// The fault ledger of the last run: what had an effect, and when
     Atlas,
     /// What the other processes do
@@ -123,6 +125,7 @@ pub(crate) fn main() -> ExitCode {
         Some(What::Sweep {
             what: SweepOf::Faults,
         }) => sweeps::faults(),
+        Some(What::Conformance) => sweeps::conformance(),
         Some(What::Atlas) => files::show_atlas(),
         Some(What::Worker(order)) => worker::work(&order),
         None => match cli.seed {

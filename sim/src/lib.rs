@@ -11,6 +11,7 @@
 
 mod atlas;
 mod check;
+pub mod conformance;
 pub mod corpus;
 mod dice;
 pub mod engine_world;

@@ -11,6 +11,6 @@ mod net;
 mod pipe;
 mod world;
 
-pub(crate) use ends::{ClientRead, ClientWrite};
+pub(crate) use ends::{ClientRead, ClientWrite, MemoryListener};
 pub(crate) use net::Net;
 pub(crate) use world::run;

@@ -91,3 +91,32 @@ fn new_connections_of_one_address_wait_for_their_turn() {
         }
     }
 }
+
+#[test]
+fn the_networks_do_what_the_table_says() {
+    assert_eq!(sim::conformance::table(), sim::conformance::golden());
+}
+
+#[test]
+fn every_plan_of_the_corpus_holds() {
+    let plans = sim::corpus::read("sim/corpus".as_ref()).expect("the corpus can be read");
+    assert!(plans.len() >= 5, "the corpus is there");
+    for (path, plan) in &plans {
+        for (world, name) in World::ALL {
+            if let Err(violation) = check(plan, world, Times::Twice, &mut Tally::default()) {
+                panic!("{violation}\nexplained by: cargo sim plan {} --world {name}", path.display());
+            }
+        }
+    }
+}
+
+#[test]
+fn each_fault_at_each_event_of_a_scenario() {
+    let mut tally = Tally::default();
+    for base in &sim::sweep::BASES[..3] {
+        if let Err(failure) = sim::sweep::faults(base, &mut tally) {
+            panic!("{}\n\n{}", failure.violation, failure.plan);
+        }
+    }
+    assert!(tally.plans > 500, "{} plans", tally.plans);
+}

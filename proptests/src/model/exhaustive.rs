@@ -104,7 +104,7 @@ impl Scope {
     pub const WHOLE: [Self; 2] = [
         Self {
             people: 2,
-            steps: 5,
+            steps: 4,
         },
         Self {
             people: 3,
@@ -201,7 +201,7 @@ fn low() -> Limits {
 impl State {
     fn new(people: u64) -> Self {
         let mut state = Self {
-            both: Lockstep::new(low()),
+            both: Lockstep::by_value(low()),
             now: DateTime::UNIX_EPOCH,
             came: 0,
         };
@@ -258,7 +258,7 @@ fn event(conn: ConnId, deed: Deed) -> Event {
     let command = match deed {
         Deed::JoinOps => Command::Join { room: room("ops") },
         Deed::JoinLobby => Command::Join {
-            room: RoomName::lobby(),
+            room: room("lobby"),
         },
         Deed::Leave => Command::Leave { room: None },
         Deed::Say => Command::Say {
@@ -295,25 +295,33 @@ fn event(conn: ConnId, deed: Deed) -> Event {
     }
 }
 
-thread_local! {
-    static NAMES: (Nickname, Nickname, RoomName) = (
-        "ada".parse().expect("a good name"),
-        "bob".parse().expect("a good name"),
-        "ops".parse().expect("a good name"),
-    );
+/// The names of the scripts, parsed once: that takes longer than handling them.
+struct Names {
+    ada: Nickname,
+    bob: Nickname,
+    ops: RoomName,
+    lobby: RoomName,
 }
 
-/// Parsed once: parsing a name takes longer than handling it.
+thread_local! {
+    static NAMES: Names = Names {
+        ada: "ada".parse().expect("a good name"),
+        bob: "bob".parse().expect("a good name"),
+        ops: "ops".parse().expect("a good name"),
+        lobby: RoomName::lobby(),
+    };
+}
+
 fn nick(name: &str) -> Nickname {
-    NAMES.with(|(ada, bob, _)| {
-        if name == "ada" {
-            ada.clone()
-        } else {
-            bob.clone()
-        }
+    NAMES.with(|names| match name {
+        "ada" => names.ada.clone(),
+        _ => names.bob.clone(),
     })
 }
 
-fn room(_: &str) -> RoomName {
-    NAMES.with(|(_, _, ops)| ops.clone())
+fn room(name: &str) -> RoomName {
+    NAMES.with(|names| match name {
+        "ops" => names.ops.clone(),
+        _ => names.lobby.clone(),
+    })
 }

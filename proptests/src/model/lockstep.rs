@@ -17,6 +17,8 @@ pub struct Lockstep {
     pub engine: Engine,
     model: Model,
     effects: Effects,
+    /// Whether the words that people see are compared too.
+    compares_words: bool,
 }
 
 /// Where they differ.
@@ -37,6 +39,17 @@ impl Lockstep {
             engine: Engine::new(limits.clone()),
             model: Model::new(limits),
             effects: Effects::default(),
+            compares_words: true,
+        }
+    }
+
+    /// Compares values alone: enough where each name is written in one way and each
+    /// text is the same, and several times as fast.
+    #[must_use]
+    pub fn by_value(limits: Limits) -> Self {
+        Self {
+            compares_words: false,
+            ..Self::new(limits)
         }
     }
 
@@ -48,7 +61,11 @@ impl Lockstep {
         let expected = self.model.handle(now, event.clone());
         self.effects.clear();
         self.engine.handle(now, event, &mut self.effects);
-        compare(&expected, &told_by(&self.effects))?;
+        let told = told_by(&self.effects);
+        if !self.compares_words && expected == told {
+            return self.compare_states();
+        }
+        compare(&expected, &told)?;
         self.compare_states()
     }
 

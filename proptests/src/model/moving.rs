@@ -22,7 +22,7 @@ impl Model {
             listing: None,
         });
         let ask = Ask { conn, tag: None };
-        let lobby = RoomName::lobby();
+        let lobby = self.rooms[0].name.clone();
         self.enter(&ask, &lobby);
         let company = self.company(&lobby, conn);
         let room = lobby.clone();

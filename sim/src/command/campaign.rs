@@ -46,6 +46,7 @@ pub(super) fn whole(base: u64, jobs: u64) -> bool {
     ));
     let mut held = sweeps::exhaustive(jobs);
     held &= sweeps::histories(base, jobs);
+    held &= sweeps::conformance();
     held &= sweeps::corpus();
     held &= sweeps::faults();
     for (world, seeds, time) in WHOLE {

@@ -26,7 +26,7 @@ pub(super) fn exhaustive(jobs: u64) -> bool {
         }
     }
     say(&format!(
-        "engine: {} scripts, every one of two people and 5 steps and of three people and 4 steps, {:.1} s",
+        "engine: {} scripts, every one of two people and of three in 4 steps, {:.1} s",
         tried.load(Ordering::Relaxed),
         begun.elapsed().as_secs_f64()
     ));
@@ -118,4 +118,23 @@ fn holds(path: &std::path::Path, plan: &Plan) -> bool {
         }
         judged.is_ok()
     })
+}
+
+/// The table of what each network does, compared with the one that is kept.
+pub(super) fn conformance() -> bool {
+    let begun = Instant::now();
+    let table = sim::conformance::table();
+    if table == sim::conformance::golden() {
+        let took = begun.elapsed();
+        say(&format!(
+            "conformance: the networks do what sim/conformance.txt says, {:.1} s",
+            took.as_secs_f64()
+        ));
+        return true;
+    }
+    say(table.trim_end());
+    say(
+        "FAILED  a network does not do what sim/conformance.txt says (the table above is what it does)",
+    );
+    false
 }

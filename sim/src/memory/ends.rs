@@ -309,12 +309,8 @@ impl AsyncWrite for ClientWrite {
 
 impl Drop for ClientWrite {
     fn drop(&mut self) {
-        let mut inner = self.0.net.lock();
-        if inner.is_client_there(self.0.conn) {
-            inner.shut_inward(self.0.conn);
-        }
-        inner.drop_client_half(self.0.conn);
-        drop(inner);
+        // One descriptor: what its closing does is decided when both halves are gone.
+        self.0.net.lock().drop_client_half(self.0.conn);
         self.0.net.hurry();
     }
 }
