@@ -24,12 +24,15 @@ struct Cli {
     /// One seed alone, with its trace hash
     #[arg(long)]
     seed: Option<u64>,
-    /// With --seed: memory or turmoil
+    /// With --seed: memory, turmoil or kernel
     #[arg(long, default_value = "memory", value_parser = world)]
     world: World,
     /// With --seed: print everything that happens
     #[arg(long)]
     trace: bool,
+    /// With --seed: print the plan, and do nothing else
+    #[arg(long)]
+    print: bool,
     /// The first seed of a whole run; .ci/run takes it from the commit
     #[arg(long, default_value_t = 1)]
     base: u64,
@@ -48,7 +51,7 @@ enum What {
     Plan {
         /// The file
         file: PathBuf,
-        /// memory or turmoil
+        /// memory, turmoil or kernel
         #[arg(long, default_value = "memory", value_parser = world)]
         world: World,
         /// Print everything that happens
@@ -60,7 +63,7 @@ enum What {
         /// The seed
         #[arg(long)]
         seed: u64,
-        /// memory or turmoil
+        /// memory, turmoil or kernel
         #[arg(long, default_value = "memory", value_parser = world)]
         world: World,
         /// Where to write it
@@ -85,6 +88,8 @@ enum What {
 enum SweepOf {
     /// Engine and model agree in every small script
     Exhaustive,
+    /// Every scenario by name, in each simulated world
+    Scenarios,
     /// Every promise holds with each fault at each moment of each base scenario
     Faults,
 }
@@ -123,12 +128,19 @@ pub(crate) fn main() -> ExitCode {
             what: SweepOf::Exhaustive,
         }) => sweeps::exhaustive(cores()),
         Some(What::Sweep {
+            what: SweepOf::Scenarios,
+        }) => sweeps::scenarios(),
+        Some(What::Sweep {
             what: SweepOf::Faults,
         }) => sweeps::faults(),
         Some(What::Conformance) => sweeps::conformance(),
         Some(What::Atlas) => files::show_atlas(),
         Some(What::Worker(order)) => worker::work(&order),
         None => match cli.seed {
+            Some(seed) if cli.print => {
+                say(sim::swarm::draw(seed, cli.world).to_string().trim_end());
+                true
+            }
             Some(seed) => single::seed(seed, cli.world, cli.trace),
             None => campaign::whole(cli.base, cli.jobs),
         },
@@ -148,7 +160,7 @@ fn world(name: &str) -> Result<World, String> {
     let found = World::ALL.iter().find(|(_, known)| *known == name);
     found
         .map(|(world, _)| *world)
-        .ok_or_else(|| "memory or turmoil".into())
+        .ok_or_else(|| "memory, turmoil or kernel".into())
 }
 
 fn worlds(name: &str) -> Result<Worlds, String> {

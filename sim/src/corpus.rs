@@ -26,6 +26,11 @@ pub fn read(folder: &Path) -> io::Result<Vec<(PathBuf, Plan)>> {
         let plan = text.parse::<Plan>();
         let plan =
             plan.map_err(|error| io::Error::other(format!("{}: {error}", path.display())))?;
+        if plan.people.is_empty() {
+            // A plan of nothing would hold for ever.
+            let nobody = format!("{}: nobody does anything", path.display());
+            return Err(io::Error::other(nobody));
+        }
         Ok((path, plan))
     };
     paths.into_iter().map(plan).collect()

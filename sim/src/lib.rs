@@ -16,6 +16,7 @@ pub mod corpus;
 mod dice;
 pub mod engine_world;
 mod heap;
+mod kernel;
 mod ledger;
 mod logs;
 mod memory;

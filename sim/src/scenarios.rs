@@ -34,6 +34,21 @@ pub const ALL: [Scenario; 15] = [
     ("private words", private_words),
 ];
 
+/// Those that run over real sockets too: short, and of nothing that only a
+/// simulation can do.
+pub const KERNEL: [Scenario; 10] = [
+    ("join", join),
+    ("leave", leave),
+    ("disconnect by close", disconnect_by_close),
+    ("disconnect by reset", disconnect_by_reset),
+    ("disconnect by end of input", disconnect_by_end_of_input),
+    ("disconnect by crash", disconnect_by_crash),
+    ("cleanup", cleanup),
+    ("hold and release", hold_and_release),
+    ("stop under load", stop_under_load),
+    ("private words", private_words),
+];
+
 fn seconds(seconds: u64) -> Step {
     Step::Wait(Duration::from_secs(seconds))
 }

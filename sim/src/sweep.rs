@@ -74,6 +74,49 @@ pub fn faults(base: &scenarios::Scenario, tally: &mut Tally) -> Result<u64, Box<
     Ok(plans)
 }
 
+/// Runs every scenario in each simulated world; how many plans there were.
+///
+/// # Errors
+/// One that breaks a promise.
+pub fn scenarios(seed: u64, tally: &mut Tally) -> Result<u64, (World, Box<Failure>)> {
+    let mut plans = 0;
+    for (_, scenario) in scenarios::ALL {
+        for world in World::SIMULATED {
+            let plan = scenario(seed);
+            plans += 1;
+            if let Err(violation) = check(&plan, world, Times::Twice, tally) {
+                return Err((world, Box::new(Failure { plan, violation })));
+            }
+        }
+    }
+    Ok(plans)
+}
+
+/// Runs the scenarios of the kernel world, all at once, since each takes its real
+/// time; how many there were.
+///
+/// # Errors
+/// One that breaks a promise.
+pub fn kernel() -> Result<usize, Box<Failure>> {
+    let one = |scenario: &scenarios::Scenario| {
+        let plan = scenario.1(1);
+        match check(&plan, World::Kernel, Times::Once, &mut Tally::default()) {
+            Ok(_) => Ok(()),
+            Err(violation) => Err(Box::new(Failure { plan, violation })),
+        }
+    };
+    std::thread::scope(|scope| {
+        let running = scenarios::KERNEL
+            .iter()
+            .map(|scenario| scope.spawn(move || one(scenario)));
+        let running: Vec<_> = running.collect();
+        for thread in running {
+            thread.join().expect("a run does not panic")?;
+        }
+        Ok(scenarios::KERNEL.len())
+    })
+}
+
 /// Who waits for words that a fault may silence waits for some time instead.
 fn unhurried(plan: &Plan) -> Plan {
     let mut plan = plan.clone();

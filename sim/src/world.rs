@@ -7,7 +7,7 @@ use tokio::task::JoinSet;
 use crate::heap;
 use crate::plan::Plan;
 use crate::trace::Event;
-use crate::{memory, turmoil_world};
+use crate::{kernel, memory, turmoil_world};
 
 /// 2026-01-01 00:00 UTC, in seconds: the moment at which every run begins.
 pub(crate) const EPOCH_SECONDS: u32 = 1_767_225_600;
@@ -19,6 +19,8 @@ pub enum World {
     Memory,
     /// On hosts of turmoil.
     Turmoil,
+    /// On loopback, in real time.
+    Kernel,
 }
 
 /// What came of a plan.
@@ -80,8 +82,13 @@ fn alive_tasks() -> usize {
 
 impl World {
     /// All of them, by name.
-    pub const ALL: [(Self, &'static str); 2] =
-        [(Self::Memory, "memory"), (Self::Turmoil, "turmoil")];
+    pub const ALL: [(Self, &'static str); 3] = [
+        (Self::Memory, "memory"),
+        (Self::Turmoil, "turmoil"),
+        (Self::Kernel, "kernel"),
+    ];
+    /// Those in which a plan gives the same run each time.
+    pub const SIMULATED: [Self; 2] = [Self::Memory, Self::Turmoil];
 
     /// Its name.
     #[must_use]
@@ -91,12 +98,13 @@ impl World {
     }
 }
 
-/// Runs a plan. The same plan gives the same run, in any process.
+/// Runs a plan. In a simulated world the same plan gives the same run, in any process.
 #[must_use]
 pub fn run(plan: &Plan, world: World) -> Run {
     match world {
         World::Memory => memory::run(plan),
         World::Turmoil => turmoil_world::run(plan),
+        World::Kernel => kernel::run(plan),
     }
 }
 

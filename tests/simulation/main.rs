@@ -62,7 +62,7 @@ fn every_scenario_keeps_the_promises_in_turmoil() {
 
 #[test]
 fn another_seed_gives_another_run() {
-    for world in [World::Memory, World::Turmoil] {
+    for world in World::SIMULATED {
         let hashes = [1, 2].map(|seed| holds(&scenarios::chatter(seed), world));
         assert_ne!(hashes[0], hashes[1]);
     }
@@ -70,7 +70,7 @@ fn another_seed_gives_another_run() {
 
 #[test]
 fn new_connections_of_one_address_wait_for_their_turn() {
-    for world in [World::Memory, World::Turmoil] {
+    for world in World::SIMULATED {
         let plan = scenarios::connect_rate(1);
         assert_eq!(plan.settings.get(Key::ConnectBurst), 20);
         let run = sim::run(&plan, world);
@@ -104,7 +104,10 @@ fn every_plan_of_the_corpus_holds() {
     for (path, plan) in &plans {
         for (world, name) in World::ALL {
             if let Err(violation) = check(plan, world, Times::Twice, &mut Tally::default()) {
-                panic!("{violation}\nexplained by: cargo sim plan {} --world {name}", path.display());
+                panic!(
+                    "{violation}\nexplained by: cargo sim plan {} --world {name}",
+                    path.display()
+                );
             }
         }
     }
@@ -119,4 +122,14 @@ fn each_fault_at_each_event_of_a_scenario() {
         }
     }
     assert!(tally.plans > 500, "{} plans", tally.plans);
+}
+
+#[test]
+fn scenarios_keep_the_promises_over_loopback() {
+    if let Err(failure) = sim::sweep::kernel() {
+        panic!(
+            "\"{}\" over loopback: {}",
+            failure.plan.name, failure.violation
+        );
+    }
 }

@@ -8,6 +8,7 @@
 mod dependencies;
 mod imports;
 mod paths;
+mod selects;
 mod size;
 mod source;
 mod words;
@@ -33,6 +34,17 @@ fn nothing_is_left_for_later_or_switched_off() {
         .iter()
         .filter(|source| !source.path.starts_with("tests/tidy"));
     complain(others.flat_map(words::check));
+}
+
+#[test]
+fn every_select_is_biased() {
+    let all = sources(&["src", "sim"]);
+    complain(all.iter().flat_map(selects::check));
+    let planted = Source {
+        path: "src/shell/x.rs".into(),
+        text: "tokio::select! {\n    () = a => {}\n}\n".into(),
+    };
+    assert_eq!(selects::check(&planted).len(), 1);
 }
 
 #[test]

@@ -16,7 +16,7 @@ use super::{Range, files, say, single, sweeps};
 
 /// Sweeps of at least so many seeds must fill the ledger and reach every rare
 /// situation.
-const LEAST_MEMORY: u64 = 2_000;
+const LEAST_MEMORY: u64 = 10_000;
 const LEAST_TURMOIL: u64 = 300;
 
 /// What a whole run does in each world, within its time.
@@ -27,10 +27,9 @@ const WHOLE: [(World, u64, Duration); 2] = [
 
 /// Several seeds, in one world or both.
 pub(super) fn run(range: &Range) -> bool {
-    let worlds = range.world.map_or_else(
-        || World::ALL.map(|(world, _)| world).to_vec(),
-        |world| vec![world],
-    );
+    let worlds = range
+        .world
+        .map_or_else(|| World::SIMULATED.to_vec(), |world| vec![world]);
     let mut held = true;
     for world in worlds {
         let sweep = Sweep::new(world, range.seeds.clone(), range.time, range.jobs);
@@ -47,6 +46,8 @@ pub(super) fn whole(base: u64, jobs: u64) -> bool {
     let mut held = sweeps::exhaustive(jobs);
     held &= sweeps::histories(base, jobs);
     held &= sweeps::conformance();
+    held &= sweeps::kernel();
+    held &= sweeps::scenarios();
     held &= sweeps::corpus();
     held &= sweeps::faults();
     for (world, seeds, time) in WHOLE {
@@ -58,10 +59,9 @@ pub(super) fn whole(base: u64, jobs: u64) -> bool {
 
 /// Every seed twice in each of two processes; all four hashes equal.
 pub(super) fn check(range: &Range) -> bool {
-    let worlds = range.world.map_or_else(
-        || World::ALL.map(|(world, _)| world).to_vec(),
-        |world| vec![world],
-    );
+    let worlds = range
+        .world
+        .map_or_else(|| World::SIMULATED.to_vec(), |world| vec![world]);
     worlds.into_iter().all(|world| check_world(range, world))
 }
 
@@ -227,7 +227,7 @@ impl Sweep {
             by_kind.join(" · ")
         ));
         if self.world == World::Memory {
-            files::keep_atlas(&tally.ledger);
+            files::keep_atlas(tally);
         }
     }
 
@@ -235,7 +235,7 @@ impl Sweep {
     fn is_covered(&self, tally: &Tally) -> bool {
         let least = match self.world {
             World::Memory => LEAST_MEMORY,
-            World::Turmoil => LEAST_TURMOIL,
+            World::Turmoil | World::Kernel => LEAST_TURMOIL,
         };
         if tally.plans < least || self.is_doubled {
             return true;

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use sim::{Ledger, Plan};
+use sim::{Plan, Tally};
 
 use super::say;
 
@@ -20,9 +20,19 @@ pub(super) fn keep_failure(name: &str, plan: &Plan) -> Result<PathBuf, std::io::
     Ok(path.canonicalize().unwrap_or(path))
 }
 
-pub(super) fn keep_atlas(ledger: &Ledger) {
+pub(super) fn keep_atlas(tally: &Tally) {
+    let often = tally
+        .sometimes
+        .counts()
+        .map(|(name, count)| format!("{count:>9} {name}\n"));
+    let atlas = format!(
+        "{}\nsometimes, of {} plans\n{}",
+        tally.ledger,
+        tally.plans,
+        often.collect::<String>()
+    );
     let kept = std::fs::create_dir_all(folder())
-        .and_then(|()| std::fs::write(folder().join("atlas.txt"), ledger.to_string()));
+        .and_then(|()| std::fs::write(folder().join("atlas.txt"), atlas));
     if let Err(error) = kept {
         say(&format!("The ledger could not be written: {error}."));
     }

@@ -84,6 +84,29 @@ pub(super) fn faults() -> bool {
     true
 }
 
+/// Every scenario by name.
+pub(super) fn scenarios() -> bool {
+    let begun = Instant::now();
+    match sweep::scenarios(1, &mut Tally::default()) {
+        Ok(plans) => {
+            let took = begun.elapsed().as_secs_f64();
+            say(&format!(
+                "scenarios: {plans} plans, each by name in both worlds, {took:.1} s"
+            ));
+            true
+        }
+        Err((world, failure)) => {
+            single::explain(
+                &failure.plan,
+                world,
+                &failure.violation,
+                "cargo sim sweep scenarios",
+            );
+            false
+        }
+    }
+}
+
 /// Every plan of the corpus, in every world.
 pub(super) fn corpus() -> bool {
     let begun = Instant::now();
@@ -110,11 +133,11 @@ pub(super) fn corpus() -> bool {
 }
 
 fn holds(path: &std::path::Path, plan: &Plan) -> bool {
-    World::ALL.iter().all(|(world, name)| {
-        let judged = check(plan, *world, Times::Twice, &mut Tally::default());
+    World::SIMULATED.into_iter().all(|world| {
+        let judged = check(plan, world, Times::Twice, &mut Tally::default());
         if let Err(violation) = &judged {
-            let again = format!("cargo sim plan {} --world {name}", path.display());
-            single::explain(plan, *world, violation, &again);
+            let again = format!("cargo sim plan {} --world {}", path.display(), world.name());
+            single::explain(plan, world, violation, &again);
         }
         judged.is_ok()
     })
@@ -137,4 +160,25 @@ pub(super) fn conformance() -> bool {
         "FAILED  a network does not do what sim/conformance.txt says (the table above is what it does)",
     );
     false
+}
+
+/// The scenarios over loopback, behind a faulty proxy, in real time and at once.
+pub(super) fn kernel() -> bool {
+    let begun = Instant::now();
+    match sweep::kernel() {
+        Ok(plans) => {
+            let took = begun.elapsed().as_secs_f64();
+            say(&format!(
+                "kernel: {plans} scenarios over loopback, {took:.1} s"
+            ));
+            true
+        }
+        Err(failure) => {
+            say(&format!(
+                "FAILED  {}\n        \"{}\" over loopback\n\n{}",
+                failure.violation, failure.plan.name, failure.plan
+            ));
+            false
+        }
+    }
 }

@@ -150,15 +150,32 @@ fn lives(run: &Run) -> isize {
     isize::try_from(entered.count()).unwrap_or(isize::MAX)
 }
 
-/// The bound of what one outbox holds: its own, its reserve, and what one turn
-/// can reply before the reserve is known to be half full (a page, a help text).
-fn outbox_bound(plan: &Plan) -> u64 {
+/// The bound of what one outbox holds: its own, its reserve, the replies to one
+/// batch until they are held back, and private messages that came before the engine
+/// knew that the reserve is half full: at most all there were.
+fn outbox_bound(plan: &Plan, run: &Run) -> u64 {
     let settings = &plan.settings;
-    settings.get(Key::OutboxBytesMax) + settings.get(Key::OutboxReserveBytes) + OUTBOX_SLACK
+    let private = run.events.iter().map(|event| match &event.what {
+        What::Typing(_, bytes) => private_bytes(bytes),
+        _ => 0,
+    });
+    settings.get(Key::OutboxBytesMax)
+        + settings.get(Key::OutboxReserveBytes)
+        + REPLIED_BYTES
+        + private.sum::<u64>()
 }
 
-/// Replies to one batch of 16 requests, the longest being a help text of 2 KiB.
-const OUTBOX_SLACK: u64 = 64 * 1024;
+/// 8 KiB of replies until requests are held back, and a longest one of 4 KiB.
+const REPLIED_BYTES: u64 = 12 * 1024;
+
+/// What a line costs in an outbox beyond its text: a time, a name, a place.
+const LINE_BYTES: u64 = 128;
+
+fn private_bytes(bytes: &[u8]) -> u64 {
+    let lines = bytes.split(|byte| *byte == b'\n');
+    let private = lines.filter(|line| line.starts_with(b"/msg ") || line.starts_with(b"/reply "));
+    private.map(|line| line.len() as u64 + LINE_BYTES).sum()
+}
 
 /// One turn, the channels, and what a thread lends to readers.
 const SERVER_BYTES: u64 = 1024 * 1024;
@@ -169,18 +186,18 @@ const CONNECTION_BYTES: u64 = 40 * 1024;
 
 fn memory_is_bounded(plan: &Plan, run: &Run) -> Result<(), Violation> {
     let memory = |what: String| Err(Violation::new(Oracle::Memory, what));
-    if run.outbox_peak > outbox_bound(plan) {
+    let outbox = outbox_bound(plan, run);
+    if run.outbox_peak > outbox {
         return memory(format!(
             "one outbox held {} bytes; {} is the bound",
-            run.outbox_peak,
-            outbox_bound(plan)
+            run.outbox_peak, outbox
         ));
     }
     if run.world != World::Memory {
         return Ok(());
     }
     let people = u64::try_from(lives(run)).unwrap_or(0);
-    let each = CONNECTION_BYTES + 2 * plan.settings.get(Key::LineBytesMax) + 2 * outbox_bound(plan);
+    let each = CONNECTION_BYTES + 2 * plan.settings.get(Key::LineBytesMax) + 2 * outbox;
     let bound = SERVER_BYTES + people * each;
     match run.held.bytes_peak {
         Some(peak) if u64::try_from(peak).unwrap_or(0) > bound => memory(format!(

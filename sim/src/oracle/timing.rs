@@ -54,7 +54,7 @@ impl Troubles {
             troubles.take(event.at, &event.what);
         }
         // What a world does not note of single connections.
-        if run.world == World::Turmoil {
+        if run.world != World::Memory {
             troubles.of_all.extend(
                 plan.faults
                     .iter()

@@ -77,6 +77,10 @@ impl Views {
             What::Struck(FaultKind::Crash | FaultKind::PowerLoss, _, Some(life)) => {
                 self.with(*life, |view| view.is_unsure = true);
             }
+            // Some worlds do not say whose.
+            What::Struck(FaultKind::Crash | FaultKind::PowerLoss, _, None) => {
+                self.all.values_mut().for_each(|view| view.is_unsure = true);
+            }
             What::Struck(FaultKind::Shutdown, ..) => {
                 self.stopped.get_or_insert((place, at));
             }

@@ -86,7 +86,7 @@ impl Faults<'_> {
             let host = self.host();
             let way = match self.swarm.world {
                 World::Memory => *self.dice.pick(&[Way::Both, Way::In, Way::Out]),
-                World::Turmoil => Way::Both,
+                World::Turmoil | World::Kernel => Way::Both,
             };
             let (from, length) = (self.moment(), self.dice.between(50, 3_000));
             self.hold(host, way, from, Duration::from_millis(length));

@@ -71,6 +71,9 @@ pub(super) fn add(dice: &mut Dice, swarm: &Swarm, plan: &mut Plan) {
         if swarm.has_sloth && number == 1 {
             talker.be_slothful(dice, swarm);
         } else {
+            if swarm.has_sloth && number == 2 {
+                talker.pester(begins);
+            }
             talker.talk(dice, swarm, plan);
         }
         let script = talker.script;
@@ -182,6 +185,19 @@ impl Talker {
             secret += &".".repeat(place(dice.roll(500)));
         }
         self.say(format!("/msg {to} {secret}"));
+    }
+
+    /// Writes to somebody who does not read, again and again.
+    fn pester(&mut self, begins: u64) {
+        for late in [500, 700, 900] {
+            self.script
+                .push(Step::At(Duration::from_millis(begins + late)));
+            let secrets: Vec<String> = (0..24)
+                .map(|_| format!("/msg {SLOTH} {}{}\n", self.text("secret"), "-".repeat(40)))
+                .collect();
+            self.script.push(Step::Send(secrets.concat().into_bytes()));
+        }
+        self.at = begins + 1000;
     }
 
     /// Takes a name, and reads nothing for a while, or for good.
