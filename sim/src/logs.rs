@@ -100,6 +100,7 @@ impl Subscriber for Capture {
 #[derive(Default)]
 struct Line {
     message: String,
+    kind: String,
     conn: u64,
     why: String,
 }
@@ -113,11 +114,18 @@ impl Line {
             return Some(Log::Warning(self.message));
         }
         match &*self.message {
-            "entered" => Some(Log::Entered(self.conn)),
-            "left" => Some(Log::Left(self.conn)),
-            "closing" => Some(Log::Closing(self.conn)),
+            "event" => Some(self.read_event()),
             "connection closed" => Some(Log::Closed(self.conn, self.why)),
             _ => None,
+        }
+    }
+
+    fn read_event(self) -> Log {
+        match &*self.kind {
+            "connected" => Log::Entered(self.conn),
+            "disconnected" => Log::Left(self.conn),
+            "closed" => Log::Closing(self.conn),
+            _ => Log::Handled(self.conn, self.kind),
         }
     }
 }
@@ -130,8 +138,10 @@ impl Visit for Line {
     }
 
     fn record_str(&mut self, field: &Field, value: &str) {
-        if field.name() == "why" {
-            self.why = value.into();
+        match field.name() {
+            "why" => self.why = value.into(),
+            "kind" => self.kind = value.into(),
+            _ => {}
         }
     }
 

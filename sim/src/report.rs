@@ -120,10 +120,11 @@ fn cell(what: &What) -> Option<(Option<usize>, String)> {
         What::Door(door) => (None, format!("{door:?}")),
         What::Log(Log::Entered(conn)) => (None, format!("connection {conn} enters")),
         What::Log(Log::Left(conn)) => (None, format!("connection {conn} leaves")),
+        What::Log(Log::Handled(..)) | What::Sent(_) => return None,
         What::Log(log) => (None, format!("{log:?}")),
         What::Wire(life, wire @ (Wire::Reset | Wire::TimedOut | Wire::ReadEnd)) => {
             (None, format!("{wire:?} of person {}", life.person))
         }
-        What::Sent(_) | What::Wire(..) => return None,
+        What::Wire(..) => return None,
     })
 }

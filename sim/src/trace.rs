@@ -136,6 +136,8 @@ pub enum Log {
     Left(u64),
     /// The engine closed a connection itself.
     Closing(u64),
+    /// The engine was told something else of a connection.
+    Handled(u64, String),
     /// A connection is wholly closed, and why.
     Closed(u64, String),
     /// A warning.

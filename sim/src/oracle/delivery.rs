@@ -24,7 +24,7 @@ pub(super) fn judge(plan: &Plan, run: &Run, views: &Views) -> Result<(), Violati
         heard_by: heard_by(views),
         restarts: views.was_killed,
         ends: run.events.len(),
-        counts_are_exact: plan.settings.get(Key::IgnoredPerUserMax) > 0,
+        can_skip: plan.settings.get(Key::OutboxBytesMax) < 256 * 1024,
     };
     delivery.heard_is_said()?;
     delivery.nothing_twice()?;
@@ -42,7 +42,8 @@ struct Delivery<'a> {
     heard_by: BTreeMap<&'a str, Place>,
     restarts: bool,
     ends: Place,
-    counts_are_exact: bool,
+    /// Outboxes are so small that somebody may skip.
+    can_skip: bool,
 }
 
 fn spoken(views: &Views) -> Spoken<'_> {
@@ -285,7 +286,12 @@ impl Delivery<'_> {
     /// Whether what was told to somebody up to a place has certainly arrived: they
     /// asked something later, and were answered; or they heard the server's end.
     fn was_sent_everything_until(&self, view: &View, place: Place) -> bool {
-        let was_answered = view.answers.iter().any(|(typed, _)| *typed > place);
+        let answered = view.answers.iter().filter(|(typed, _)| *typed > place);
+        let was_answered = match self.can_skip {
+            false => answered.count() > 0,
+            // A skip is told once there is room, which may be after the answer.
+            true => answered.count() > 0 && view.unanswered().is_none() && view.left_in_calm(),
+        };
         let heard_the_end = view
             .ended
             .is_some_and(|(_, _, how)| how == HowEnded::Closed)
@@ -300,7 +306,7 @@ impl Delivery<'_> {
     /// What somebody is told of a skip is exact: compared with somebody who was
     /// there before, says nothing, ignores nobody and missed nothing.
     fn skips_are_exact(&self) -> Result<(), Violation> {
-        if self.restarts || !self.counts_are_exact {
+        if self.restarts {
             return Ok(());
         }
         for view in self.views.all.values() {
@@ -371,9 +377,7 @@ impl Delivery<'_> {
         }
         let heard: BTreeSet<&str> = view.heard.iter().map(|heard| &*heard.text).collect();
         let is_missed = |line: &&&Heard| {
-            !heard.contains(&*line.text)
-                && !self.is_own(view, &line.text)
-                && !self.is_ignored(view, line)
+            !heard.contains(&*line.text) && !self.is_own(view, line) && !self.is_ignored(view, line)
         };
         let missed: Vec<&&Heard> = range.iter().filter(is_missed).collect();
         let ends_are_missed = range.first().is_some_and(|first| is_missed(&first))
@@ -389,10 +393,12 @@ impl Delivery<'_> {
         Ok(())
     }
 
-    fn is_own(&self, view: &View, text: &str) -> bool {
-        self.spoken
-            .get(text)
-            .is_some_and(|(author, _)| author.life == view.life)
+    /// Their own; what cannot be followed by its words is, by the name.
+    fn is_own(&self, view: &View, line: &Heard) -> bool {
+        match self.spoken.get(&*line.text) {
+            Some((author, _)) => author.life == view.life,
+            None => view.nicks.iter().any(|(_, nick)| *nick == line.nick),
+        }
     }
 
     fn is_ignored(&self, view: &View, line: &Heard) -> bool {

@@ -14,8 +14,8 @@ use crate::world::{Run, World};
 pub(super) fn judge(plan: &Plan, run: &Run) -> Result<(), Violation> {
     one_life_each(&run.events)?;
     ended_in_order(run)?;
-    nothing_is_left(plan, run)?;
-    memory_is_bounded(plan, run)
+    memory_is_bounded(plan, run)?;
+    nothing_is_left(plan, run)
 }
 
 /// Nothing that must never be was logged, no task has panicked.
@@ -39,6 +39,8 @@ struct Seen {
     entered: u32,
     ended: u32,
     closed: u32,
+    /// What the engine was told of it after its end.
+    after: u32,
 }
 
 /// The engine is told once of each connection's beginning and once of its end,
@@ -51,6 +53,10 @@ fn one_life_each(events: &[Event]) -> Result<(), Violation> {
             What::Log(Log::Entered(conn)) => (*conn, |seen| seen.entered += 1),
             What::Log(Log::Left(conn) | Log::Closing(conn)) => (*conn, |seen| seen.ended += 1),
             What::Log(Log::Closed(conn, _)) => (*conn, |seen| seen.closed += 1),
+            // A tick is of no connection.
+            What::Log(Log::Handled(conn, _)) if *conn > 0 => {
+                (*conn, |seen| seen.after += seen.ended)
+            }
             // Ids begin anew with a new process.
             What::Struck(FaultKind::ServerKill, ..) => {
                 seen.clear();
@@ -64,13 +70,14 @@ fn one_life_each(events: &[Event]) -> Result<(), Violation> {
         };
         let seen = seen.entry(conn).or_default();
         change(seen);
-        let is_sound = seen.entered == 1 && seen.ended <= 1 && seen.closed <= seen.ended;
+        let is_sound =
+            seen.entered == 1 && seen.ended <= 1 && seen.closed <= seen.ended && seen.after == 0;
         if !is_sound {
             return Err(Violation::new(
                 Oracle::Lifecycle,
                 format!(
-                    "connection {conn}: {} beginnings, {} ends, closed {} times, at {} ms",
-                    seen.entered, seen.ended, seen.closed, event.at
+                    "connection {conn}: {} beginnings, {} ends, closed {} times, {} events after the end, at {} ms",
+                    seen.entered, seen.ended, seen.closed, seen.after, event.at
                 ),
             ));
         }

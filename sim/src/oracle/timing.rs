@@ -190,6 +190,7 @@ fn is_told_of_shutdown(view: &View, views: &Views, troubles: &Troubles) -> Resul
         return Ok(());
     };
     let was_there = view.is_welcome
+        && !view.is_unsure
         && view.answers.iter().any(|(_, answered)| *answered < place)
         && view
             .deeds

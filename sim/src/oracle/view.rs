@@ -14,6 +14,9 @@ use crate::trace::{Deed, HowEnded, Life};
 /// A place in a run: the number of the event.
 pub(crate) type Place = usize;
 
+/// Long enough for anything that waits to be told, in milliseconds.
+const CALM: u64 = 1_000;
+
 /// One connection, as its person saw it.
 pub(crate) struct View {
     pub(crate) life: Life,
@@ -57,6 +60,8 @@ pub(crate) struct View {
     pub(crate) ended: Option<(Place, u64, HowEnded)>,
     pub(crate) last_typed: Option<(Place, u64)>,
     pub(crate) lines_typed: u64,
+    /// When they heard a line last, in milliseconds.
+    last_heard: u64,
     /// Not everything that was typed was taken.
     pub(crate) is_unsure: bool,
     is_typing: bool,
@@ -161,6 +166,7 @@ impl View {
             ended: None,
             last_typed: None,
             lines_typed: 0,
+            last_heard: 0,
             is_unsure: false,
             is_typing: false,
         }
@@ -210,6 +216,7 @@ impl View {
 
     /// The person's socket received a line.
     pub(crate) fn hear(&mut self, place: Place, at: u64, line: &str) -> Result<(), Violation> {
+        self.last_heard = at;
         let wrong = |what: String| {
             let Life { person, life } = self.life;
             Violation::new(
@@ -387,6 +394,19 @@ impl View {
                 return; // What comes behind it depends on how it is answered.
             }
         }
+    }
+
+    /// Whether they heard nothing new for a while before they went, if they did.
+    pub(crate) fn left_in_calm(&self) -> bool {
+        let goes = |deed: &Deed| matches!(deed, Deed::Close | Deed::EndInput | Deed::Vanish);
+        let went = self
+            .deeds
+            .iter()
+            .find(|(_, _, deed)| goes(deed))
+            .map(|(_, at, _)| *at);
+        let ended = self.ended.map(|(_, at, _)| at);
+        let end = went.into_iter().chain(ended).min();
+        end.is_none_or(|end| end > self.last_heard + CALM)
     }
 
     /// What was asked and never answered, if anything.

@@ -50,7 +50,7 @@ impl<L: Listener> Hub<L> {
             Effect::Close { conn } => {
                 if let Some(link) = self.open_link(conn) {
                     link.begin_closing("quit", Closing::Drain);
-                    debug!(conn = conn.0, "closing");
+                    debug!(kind = "closed", conn = conn.0, "event");
                     self.turn.finish(conn);
                 }
             }

@@ -234,7 +234,7 @@ impl<L: Listener> Hub<L> {
             return; // What it would say now could be wrong.
         }
         let now = self.clock.now();
-        log_ends(&event);
+        log_event(&event);
         let for_the_log = event.clone();
         self.effects.clear();
         let handled = catch_unwind(AssertUnwindSafe(|| {
@@ -270,13 +270,19 @@ impl<L: Listener> Hub<L> {
     }
 }
 
-/// Who is in and who is out, as the engine is told: each once for a connection.
-fn log_ends(event: &Event) {
-    if let Event::Connected { conn } = event {
-        debug!(conn = conn.0, "entered");
-    } else if let Event::Disconnected { conn, .. } = event {
-        debug!(conn = conn.0, "left");
-    }
+/// What the engine is told, in its order; never what people say.
+fn log_event(event: &Event) {
+    let (kind, conn) = match event {
+        Event::Connected { conn } => ("connected", conn.0),
+        Event::Requested { conn, .. } => ("requested", conn.0),
+        Event::Strayed { conn } => ("strayed", conn.0),
+        Event::Disconnected { conn, .. } => ("disconnected", conn.0),
+        Event::Ready { conn } => ("ready", conn.0),
+        Event::Choked { conn } => ("choked", conn.0),
+        Event::Skipped { conn, .. } => ("skipped", conn.0),
+        Event::Tick => ("tick", 0),
+    };
+    debug!(kind, conn, "event");
 }
 
 fn reader_end<L: Listener>(
