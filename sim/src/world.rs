@@ -1,5 +1,7 @@
 //! Worlds: where a plan can be run, and what comes of it.
 
+use std::sync::{PoisonError, RwLock};
+
 use chrono::{DateTime, TimeDelta, Utc};
 use roomful::shell::{Inspection, Outcome};
 use tokio::task::JoinSet;
@@ -101,6 +103,17 @@ impl World {
 /// Runs a plan. In a simulated world the same plan gives the same run, in any process.
 #[must_use]
 pub fn run(plan: &Plan, world: World) -> Run {
+    // tokio counts its tasks per process, and turmoil's crashes depend on the count:
+    // while it runs, nobody else does.
+    static RUNS: RwLock<()> = RwLock::new(());
+    let _alone;
+    let _together;
+    match world {
+        World::Turmoil => _alone = RUNS.write().unwrap_or_else(PoisonError::into_inner),
+        World::Memory | World::Kernel => {
+            _together = RUNS.read().unwrap_or_else(PoisonError::into_inner);
+        }
+    }
     match world {
         World::Memory => memory::run(plan),
         World::Turmoil => turmoil_world::run(plan),

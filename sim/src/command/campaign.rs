@@ -21,8 +21,8 @@ const LEAST_TURMOIL: u64 = 300;
 
 /// What a whole run does in each world, within its time.
 const WHOLE: [(World, u64, Duration); 2] = [
-    (World::Memory, 100_000, Duration::from_secs(110)),
-    (World::Turmoil, 500, Duration::from_secs(90)),
+    (World::Memory, 100_000, Duration::from_secs(100)),
+    (World::Turmoil, 500, Duration::from_secs(70)),
 ];
 
 /// Several seeds, in one world or both.
