@@ -176,7 +176,7 @@ impl Trace {
         Self::new(Time::Since(Instant::now()))
     }
 
-    /// By steps of a millisecond that [`Trace::set_step`] counts.
+    /// By steps of a millisecond, which whoever drives the simulation counts.
     #[must_use]
     pub fn by_steps() -> Self {
         Self::new(Time::Steps(0))

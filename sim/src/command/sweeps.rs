@@ -11,7 +11,7 @@ use tokio::time::Instant;
 use super::{say, single};
 
 /// Histories of a whole run, and how long each is.
-const HISTORIES: u64 = 20_000;
+const HISTORIES: u64 = 8_000;
 const HISTORY_EVENTS: usize = 1_000;
 
 /// Engine and model in every small script.
