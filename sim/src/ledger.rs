@@ -289,7 +289,7 @@ impl<'a> Witnesses<'a> {
             }
             FaultKind::Hold | FaultKind::OneWayHold | FaultKind::Swizzle => {
                 self.after(place, life, |what| {
-                    matches!(what, What::Wire(_, Wire::Delayed(_)))
+                    matches!(what, What::Wire(_, Wire::Delayed(1..)))
                 }) || life.is_none()
                     && self.after(place, None, |what| matches!(what, What::Lifted(..)))
             }
