@@ -375,6 +375,11 @@ impl Delivery<'_> {
         if !all.iter().all(|line| seen.insert(&*line.text)) {
             return Ok(()); // Lines that cannot be told apart.
         }
+        let is_doubtful =
+            |line: &&&Heard| !self.spoken.contains_key(&*line.text) && self.is_own(view, line);
+        if range.iter().any(|line| is_doubtful(&line)) {
+            return Ok(()); // Theirs, or of somebody who had the name at another time.
+        }
         let heard: BTreeSet<&str> = view.heard.iter().map(|heard| &*heard.text).collect();
         let is_missed = |line: &&&Heard| {
             !heard.contains(&*line.text) && !self.is_own(view, line) && !self.is_ignored(view, line)
