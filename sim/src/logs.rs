@@ -114,7 +114,7 @@ impl Line {
             return Some(Log::Warning(self.message));
         }
         match &*self.message {
-            "event" => Some(self.read_event()),
+            "engine event" => Some(self.read_event()),
             "connection closed" => Some(Log::Closed(self.conn, self.why)),
             _ => None,
         }
@@ -124,7 +124,7 @@ impl Line {
         match &*self.kind {
             "connected" => Log::Entered(self.conn),
             "disconnected" => Log::Left(self.conn),
-            "closed" => Log::Closing(self.conn),
+            "quit" => Log::Closing(self.conn),
             _ => Log::Handled(self.conn, self.kind),
         }
     }

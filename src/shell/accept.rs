@@ -11,7 +11,7 @@ use tokio::task::{JoinError, JoinSet};
 use tokio::time::{Instant, sleep, sleep_until};
 
 use super::admission::{Admission, Admitted, Permit};
-use super::stage::{Progress, Stage};
+use super::stage::Progress;
 use super::{Listener, ReadHalf};
 use crate::chat::{Message, Refusal};
 use crate::dialect::{Flavor, encode};
@@ -36,8 +36,8 @@ pub(crate) struct Accepted<R, W> {
 }
 
 /// Accepts connections and hands them to the hub, until the server stops or the
-/// hub takes no more. Who is over a bound is told so and
-/// closed; who comes too fast waits. When it returns, no task of it is left.
+/// hub takes no more. Who is over a bound is told so and closed; who comes too
+/// fast waits. When it returns, no task of it is left.
 ///
 /// # Panics
 /// When a task of it has panicked.
@@ -77,7 +77,7 @@ impl<L: Listener> Door<L> {
         let connections = self.connections.clone();
         tokio::select! {
             biased;
-            () = stop.reached(Stage::Failing) => {}
+            () = stop.serves_no_longer() => {}
             () = connections.closed() => {}
             never = self.accept_forever() => match never {},
         }
@@ -155,7 +155,7 @@ impl<L: Listener> Door<L> {
         self.lingering.spawn(async move {
             tokio::select! {
                 biased;
-                () = stop.reached(Stage::Failing) => {}
+                () = stop.serves_no_longer() => {}
                 () = linger::say_and_close(read, write, &line) => {}
             }
         });
@@ -171,14 +171,14 @@ async fn hand_over_later<R: ReadHalf, W: AsyncWrite>(
 ) {
     tokio::select! {
         biased;
-        () = stop.reached(Stage::Failing) => return,
+        () = stop.serves_no_longer() => return,
         () = connections.closed() => return,
         () = accepted.read.broken() => return,
         () = sleep_until(later) => {}
     }
     tokio::select! {
         biased;
-        () = stop.reached(Stage::Failing) => {}
+        () = stop.serves_no_longer() => {}
         // It fails only when the hub is gone.
         _ = connections.send(accepted) => {}
     }

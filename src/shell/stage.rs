@@ -54,6 +54,11 @@ impl Progress {
         self.0.changed.notify_waiters();
     }
 
+    /// Waits until the server serves no longer, for whatever reason.
+    pub(crate) async fn serves_no_longer(&self) {
+        self.reached(Stage::Failing).await;
+    }
+
     /// Waits until this stage, or a later one, is reached.
     pub(crate) async fn reached(&self, stage: Stage) {
         loop {

@@ -6,7 +6,7 @@ use tokio::net::TcpStream;
 use tokio::sync::oneshot;
 
 use super::*;
-use crate::shell::{Config, TcpListener};
+use crate::shell::{Config, Stage, TcpListener};
 
 const ADA: &str = "203.0.113.1:5";
 const BOB: &str = "203.0.113.2:5";

@@ -50,7 +50,7 @@ impl<L: Listener> Hub<L> {
             Effect::Close { conn } => {
                 if let Some(link) = self.open_link(conn) {
                     link.begin_closing("quit", Closing::Drain);
-                    debug!(kind = "closed", conn = conn.0, "event");
+                    debug!(kind = "quit", conn = conn.0, "engine event");
                     self.turn.finish(conn);
                 }
             }

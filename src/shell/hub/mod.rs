@@ -155,7 +155,7 @@ impl<L: Listener> Hub<L> {
         let deadline = deadline.map(|(at, _)| self.clock.instant_of(at));
         let arrival = tokio::select! {
             biased;
-            () = self.inlets.progress.reached(Stage::Failing) => return None,
+            () = self.inlets.progress.serves_no_longer() => return None,
             Some(report) = self.inlets.reports.recv() => Arrival::Report(report),
             Some(done) = self.readers.join_next_with_id() => reader_end(done),
             Some(inspector) = self.inlets.inspectors.recv() => Arrival::Inspector(inspector),
@@ -282,7 +282,7 @@ fn log_event(event: &Event) {
         Event::Skipped { conn, .. } => ("skipped", conn.0),
         Event::Tick => ("tick", 0),
     };
-    debug!(kind, conn, "event");
+    debug!(kind, conn, "engine event");
 }
 
 fn reader_end<L: Listener>(
