@@ -2,6 +2,16 @@
 
 use proptest::prelude::*;
 use roomful::chat::{Nickname, RoomName, Text};
+use roomful::engine::Ending;
+
+/// Every way in which a connection can end.
+pub(crate) const ENDINGS: [Ending; 5] = [
+    Ending::InputEnded,
+    Ending::Reset,
+    Ending::TimedOut,
+    Ending::Stalled,
+    Ending::Shutdown,
+];
 
 /// Characters that have made trouble somewhere: marks, invisible ones, wide ones,
 /// look-alikes, controls, and ordinary ones.

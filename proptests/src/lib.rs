@@ -4,9 +4,11 @@
 //! not. Properties (`tests/properties.rs`), fuzz targets (`fuzz/`) and the replay
 //! of the fuzz corpus (`tests/fuzz_corpus.rs`) all call them, so that what one of
 //! them finds the others keep. [`inputs`] makes inputs that reach the interesting
-//! places.
+//! places; [`model`] is the chat in a few hundred naive lines, which the engine has
+//! to agree with; [`dice`] draw from a seed.
 
 pub mod checks;
+pub mod dice;
 pub mod fuzzed;
 pub mod inputs;
 pub mod model;

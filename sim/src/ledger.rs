@@ -12,7 +12,7 @@ use crate::atlas::{ATLAS, FaultKind, PHASES, Phase};
 use crate::oracle::{Refusal, Views};
 use crate::plan::Plan;
 use crate::settings::Key;
-use crate::trace::{Deed, Door, Event, Life, Log, What, Wire};
+use crate::trace::{Door, Event, Life, Log, What, Wire};
 
 /// What is counted of one kind in one phase.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -31,7 +31,7 @@ pub struct Ledger(BTreeMap<(FaultKind, Phase), Cell>);
 
 /// Cells that a sweep in the memory world must fill: faults of one connection, in
 /// each phase in which they can strike, and every other kind somewhere.
-pub const REQUIRED_PHASES: [(FaultKind, &[Phase]); 8] = {
+const REQUIRED_PHASES: [(FaultKind, &[Phase]); 8] = {
     use Phase::{Closing, Handshake, Idle, MidBroadcast, MidLine};
     [
         (
@@ -57,7 +57,7 @@ pub const REQUIRED_PHASES: [(FaultKind, &[Phase]); 8] = {
 impl Ledger {
     /// Adds what one run shows; `held` is whether every promise held.
     pub(crate) fn add(&mut self, plan: &Plan, events: &[Event], views: &Views, held: bool) {
-        let witnesses = Witnesses::of(plan, events, views);
+        let witnesses = Witnesses::of(events, views);
         for (kind, phase, place, life) in struck(plan, events, views) {
             let cell = self.0.entry((kind, phase)).or_default();
             cell.injected += 1;
@@ -233,11 +233,11 @@ fn swizzle(events: &[Event]) -> bool {
 struct Witnesses<'a> {
     events: &'a [Event],
     views: &'a Views,
-    settings_reached: BTreeSet<Refusal>,
+    refusals: BTreeSet<Refusal>,
 }
 
 impl<'a> Witnesses<'a> {
-    fn of(_: &Plan, events: &'a [Event], views: &'a Views) -> Self {
+    fn of(events: &'a [Event], views: &'a Views) -> Self {
         let refusals = views
             .all
             .values()
@@ -245,7 +245,7 @@ impl<'a> Witnesses<'a> {
         Self {
             events,
             views,
-            settings_reached: refusals.collect(),
+            refusals: refusals.collect(),
         }
     }
 
@@ -303,20 +303,29 @@ impl<'a> Witnesses<'a> {
             FaultKind::AcceptError => {
                 self.door(place, Door::Failed) && self.door(place, Door::Accepted)
             }
-            FaultKind::Storm => self.door(0, Door::Accepted),
+            FaultKind::Storm => {
+                self.views
+                    .all
+                    .values()
+                    .filter(|view| view.is_welcome)
+                    .count()
+                    >= 5
+            }
             FaultKind::Flood => self.of_flood(life),
             FaultKind::ServerKill => self.door(place, Door::Opened),
             FaultKind::Shutdown => self.views.all.values().any(|view| view.was_told_of_end),
-            FaultKind::Pause => self.after(place, None, |what| {
-                *what == What::Lifted(FaultKind::Pause, None)
-            }),
+            FaultKind::Pause => self.time_jumped(place),
             FaultKind::Yields => self.wire(0, None, &[Wire::Yielded]),
-            FaultKind::Limit => self
-                .settings_reached
-                .iter()
-                .any(|refusal| LIMITS.contains(refusal)),
-            FaultKind::NickRace => self.settings_reached.contains(&Refusal::NickTaken),
+            FaultKind::Limit => self.refusals.iter().any(|refusal| LIMITS.contains(refusal)),
+            FaultKind::NickRace => self.refusals.contains(&Refusal::NickTaken),
         }
+    }
+
+    /// Between a pause's beginning and its end, the time of the run went on.
+    fn time_jumped(&self, place: usize) -> bool {
+        let over = What::Lifted(FaultKind::Pause, None);
+        let ended = self.events[place..].iter().find(|event| event.what == over);
+        ended.is_some_and(|ended| ended.at > self.events[place].at)
     }
 
     fn logged_closed(&self, place: usize, why: &str) -> bool {
@@ -348,13 +357,6 @@ const LIMITS: [Refusal; 8] = [
     Refusal::AddressFull,
     Refusal::LineTooLong,
 ];
-
-/// Whether somebody did something, for the witnesses of other modules.
-pub(crate) fn did(events: &[Event], deed: Deed) -> bool {
-    events
-        .iter()
-        .any(|event| matches!(event.what, What::Did(_, done) if done == deed))
-}
 
 #[cfg(test)]
 mod tests {

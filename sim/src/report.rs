@@ -10,6 +10,9 @@ use crate::world::{Run, World};
 /// How wide a column of the swimlane is.
 const WIDTH: usize = 30;
 
+/// How much of a fault is shown among those that are needed.
+const NEED: usize = 70;
+
 /// The most rows that are printed.
 const ROWS_MAX: usize = 120;
 
@@ -51,7 +54,8 @@ pub fn failure(plan: &Plan, world: World, shrunk: &Shrunk, run: &Run, again: &st
         text += "needs   no fault: it fails without any\n";
     }
     for fault in &shrunk.necessary {
-        let _ = writeln!(text, "needs   {fault}: taken away, the failure vanishes");
+        let fault = cut(fault, NEED);
+        let _ = writeln!(text, "needs   {fault}: without it, no failure");
     }
     text
 }
@@ -78,7 +82,7 @@ pub fn swimlane(plan: &Plan, events: &[Event]) -> String {
         let _ = write!(text, "{at:>9}");
         for number in &acting {
             let own = if person == Some(*number) {
-                cut(&words)
+                cut(&words, WIDTH)
             } else {
                 String::new()
             };
@@ -90,11 +94,11 @@ pub fn swimlane(plan: &Plan, events: &[Event]) -> String {
     text
 }
 
-fn cut(words: &str) -> String {
-    if words.chars().count() <= WIDTH {
+fn cut(words: &str, width: usize) -> String {
+    if words.chars().count() <= width {
         return words.into();
     }
-    words.chars().take(WIDTH - 1).chain(['…']).collect()
+    words.chars().take(width - 1).chain(['…']).collect()
 }
 
 /// Whose column an event is in, and what stands there.

@@ -2,7 +2,6 @@
 //! suite that never gets somebody to skip has not tested skipping.
 
 use crate::atlas::{FaultKind, Phase};
-use crate::ledger::did;
 use crate::oracle::{Refusal, Views};
 use crate::plan::Plan;
 use crate::settings::Key;
@@ -186,7 +185,7 @@ const SITUATIONS: [Situation; 42] = [
         seen.any_view(|view| view.was_told_of_end)
     }),
     memory("somebody falls silent and the others are told", |seen| {
-        seen.did(Deed::Vanish) && seen.any_view(|view| view.heard_loss)
+        seen.closed("timed out") && seen.any_view(|view| view.heard_loss)
     }),
     memory("a connection breaks under somebody", |seen| {
         seen.any_view(|view| {
@@ -243,10 +242,6 @@ impl Seen<'_> {
         self.events
             .iter()
             .any(|event| event.what == What::Door(door))
-    }
-
-    fn did(&self, deed: Deed) -> bool {
-        did(self.events, deed)
     }
 
     fn was_renamed_to(&self, nick: &str) -> bool {

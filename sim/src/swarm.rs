@@ -10,7 +10,8 @@ mod people;
 
 use std::time::Duration;
 
-use crate::dice::Dice;
+use proptests::dice::Dice;
+
 use crate::plan::Plan;
 use crate::settings::Key;
 use crate::world::World;

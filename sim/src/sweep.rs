@@ -19,19 +19,16 @@ const MOMENTS_MAX: usize = 60;
 /// The base scenarios, by name: join, leave, every disconnect, cleanup, holds, a
 /// stop, a race for a nickname, and private words.
 pub const BASES: [scenarios::Scenario; 10] = [
-    ("join", scenarios::join),
-    ("leave", scenarios::leave),
-    ("disconnect by close", scenarios::disconnect_by_close),
-    ("disconnect by reset", scenarios::disconnect_by_reset),
-    (
-        "disconnect by end of input",
-        scenarios::disconnect_by_end_of_input,
-    ),
-    ("disconnect by crash", scenarios::disconnect_by_crash),
-    ("cleanup", scenarios::cleanup),
-    ("hold and release", scenarios::hold_and_release),
-    ("nick race", scenarios::nick_race),
-    ("private words", scenarios::private_words),
+    scenarios::join,
+    scenarios::leave,
+    scenarios::disconnect_by_close,
+    scenarios::disconnect_by_reset,
+    scenarios::disconnect_by_end_of_input,
+    scenarios::disconnect_by_crash,
+    scenarios::cleanup,
+    scenarios::hold_and_release,
+    scenarios::nick_race,
+    scenarios::private_words,
 ];
 
 /// A plan of the sweep that breaks a promise.
@@ -48,8 +45,8 @@ pub struct Failure {
 ///
 /// # Errors
 /// The first plan that breaks a promise.
-pub fn faults(base: &scenarios::Scenario, tally: &mut Tally) -> Result<u64, Box<Failure>> {
-    let plan = unhurried(&base.1(1));
+pub fn faults(base: scenarios::Scenario, tally: &mut Tally) -> Result<u64, Box<Failure>> {
+    let plan = unhurried(&base(1));
     let moments = moments(&plan);
     let mut plans = 0;
     for at in moments {
@@ -80,7 +77,7 @@ pub fn faults(base: &scenarios::Scenario, tally: &mut Tally) -> Result<u64, Box<
 /// One that breaks a promise.
 pub fn scenarios(seed: u64, tally: &mut Tally) -> Result<u64, (World, Box<Failure>)> {
     let mut plans = 0;
-    for (_, scenario) in scenarios::ALL {
+    for scenario in scenarios::ALL {
         for world in World::SIMULATED {
             let plan = scenario(seed);
             plans += 1;
@@ -98,8 +95,8 @@ pub fn scenarios(seed: u64, tally: &mut Tally) -> Result<u64, (World, Box<Failur
 /// # Errors
 /// One that breaks a promise.
 pub fn kernel() -> Result<usize, Box<Failure>> {
-    let one = |scenario: &scenarios::Scenario| {
-        let plan = scenario.1(1);
+    let one = |scenario: scenarios::Scenario| {
+        let plan = scenario(1);
         match check(&plan, World::Kernel, Times::Once, &mut Tally::default()) {
             Ok(_) => Ok(()),
             Err(violation) => Err(Box::new(Failure { plan, violation })),
@@ -108,7 +105,7 @@ pub fn kernel() -> Result<usize, Box<Failure>> {
     std::thread::scope(|scope| {
         let running = scenarios::KERNEL
             .iter()
-            .map(|scenario| scope.spawn(move || one(scenario)));
+            .map(|scenario| scope.spawn(move || one(*scenario)));
         let running: Vec<_> = running.collect();
         for thread in running {
             thread.join().expect("a run does not panic")?;

@@ -148,7 +148,7 @@ pub enum Log {
 
 /// Where events go; cheap to clone.
 #[derive(Clone, Debug)]
-pub struct Trace {
+pub(crate) struct Trace {
     inner: Arc<Mutex<Inner>>,
 }
 
@@ -167,18 +167,13 @@ enum Time {
 }
 
 impl Trace {
-    /// By tokio's clock, from now on.
-    ///
-    /// # Panics
-    /// Outside a runtime whose clock is paused, time is the real one.
-    #[must_use]
-    pub fn by_clock() -> Self {
+    /// By tokio's clock, from now on: simulated where that is paused, else real.
+    pub(crate) fn by_clock() -> Self {
         Self::new(Time::Since(Instant::now()))
     }
 
     /// By steps of a millisecond, which whoever drives the simulation counts.
-    #[must_use]
-    pub fn by_steps() -> Self {
+    pub(crate) fn by_steps() -> Self {
         Self::new(Time::Steps(0))
     }
 
@@ -210,7 +205,6 @@ impl Trace {
     }
 
     /// Everything so far; the trace is empty afterwards.
-    #[must_use]
     pub(crate) fn take(&self) -> Vec<Event> {
         self.with(|inner| std::mem::take(&mut inner.events))
     }

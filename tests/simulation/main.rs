@@ -46,7 +46,7 @@ fn a_short_sweep_of_the_turmoil_world() {
 
 #[test]
 fn every_scenario_keeps_the_promises_in_memory() {
-    for (_, scenario) in scenarios::ALL {
+    for scenario in scenarios::ALL {
         for seed in 1..=3 {
             holds(&scenario(seed), World::Memory);
         }
@@ -55,7 +55,7 @@ fn every_scenario_keeps_the_promises_in_memory() {
 
 #[test]
 fn every_scenario_keeps_the_promises_in_turmoil() {
-    for (_, scenario) in scenarios::ALL {
+    for scenario in scenarios::ALL {
         holds(&scenario(1), World::Turmoil);
     }
 }
@@ -118,7 +118,7 @@ fn every_plan_of_the_corpus_holds() {
 fn each_fault_at_each_event_of_a_scenario() {
     let mut tally = Tally::default();
     for base in &sim::sweep::BASES[..3] {
-        if let Err(failure) = sim::sweep::faults(base, &mut tally) {
+        if let Err(failure) = sim::sweep::faults(*base, &mut tally) {
             panic!("{}\n\n{}", failure.violation, failure.plan);
         }
     }

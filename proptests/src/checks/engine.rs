@@ -4,6 +4,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use roomful::chat::{Command, ConnId, Limits, Missed, Text};
 use roomful::engine::{Ending, Event};
 
+use crate::inputs::ENDINGS;
 use crate::model::lockstep::Lockstep;
 
 /// Limits so low that short histories reach them.
@@ -136,14 +137,6 @@ impl Run {
         }
     }
 }
-
-const ENDINGS: [Ending; 5] = [
-    Ending::InputEnded,
-    Ending::Reset,
-    Ending::TimedOut,
-    Ending::Stalled,
-    Ending::Shutdown,
-];
 
 fn command(what: u8, choice: usize) -> Command {
     match what {

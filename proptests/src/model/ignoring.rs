@@ -66,7 +66,7 @@ impl Model {
     }
 
     /// Somebody has gone: their nickname stays ignored, for whoever has it next.
-    pub(super) fn forget_in_ignored(&mut self, conn: ConnId, _: &Nickname) {
+    pub(super) fn forget_in_ignored(&mut self, conn: ConnId) {
         for person in &mut self.people {
             for (_, known) in &mut person.ignored {
                 if *known == Some(conn) {

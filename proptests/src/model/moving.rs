@@ -196,7 +196,7 @@ impl Model {
     pub(super) fn go(&mut self, conn: ConnId, how: Option<&Departure>) {
         let place = self.people.iter().position(|person| person.conn == conn);
         let person = self.people.remove(place.expect("who goes is in"));
-        self.forget_in_ignored(conn, &person.nick);
+        self.forget_in_ignored(conn);
         if let Some(how) = how {
             let departed = |room: &RoomName| Message::Departed {
                 room: room.clone(),

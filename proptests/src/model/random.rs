@@ -6,6 +6,9 @@ use chrono::{DateTime, TimeDelta, Utc};
 use roomful::chat::{Command, ConnId, Limits, Missed, Nickname, RoomName, Tag, Text};
 use roomful::engine::{Ending, Event};
 
+use crate::dice::Dice;
+use crate::inputs::ENDINGS;
+
 use super::lockstep::{Difference, Lockstep};
 
 /// A history in which engine and model differ: as few events as show it.
@@ -35,7 +38,7 @@ impl fmt::Display for Failure {
 /// # Errors
 /// The shortest part of it in which engine and model differ.
 pub fn random(seed: u64, events: usize) -> Result<u64, Box<Failure>> {
-    let mut dice = Dice(seed);
+    let mut dice = Drawing(Dice::new(seed));
     let swarm = Swarm::draw(&mut dice);
     let mut both = Lockstep::new(swarm.limits.clone());
     let mut history = Vec::new();
@@ -123,7 +126,7 @@ struct Swarm {
 const KINDS: usize = 22;
 
 impl Swarm {
-    fn draw(dice: &mut Dice) -> Self {
+    fn draw(dice: &mut Drawing) -> Self {
         let limits = Limits {
             rooms_per_user_max: dice.pick(&[1, 2, 50]),
             rooms_max: dice.pick(&[1, 2, 3, 100]),
@@ -169,7 +172,7 @@ const ROOMS: [&str; 6] = ["lobby", "ops", "Ops", "dev", "scope", "ѕсоре"];
 const TEXTS: [&str; 3] = ["x", "four", "☺☺☺"];
 
 impl Drawn {
-    fn event(&mut self, dice: &mut Dice, swarm: &Swarm, both: &Lockstep) -> Event {
+    fn event(&mut self, dice: &mut Drawing, swarm: &Swarm, both: &Lockstep) -> Event {
         let few = both.engine.stats().people < usize::try_from(swarm.people).unwrap_or(1);
         let conn = ConnId(1 + dice.roll(self.came.max(1)).max(self.came.saturating_sub(8)));
         let total: u64 = swarm.weights.iter().sum();
@@ -208,7 +211,7 @@ impl Drawn {
     }
 
     /// Time stands still, goes on, jumps, or lands exactly on the deadline.
-    fn tick(&mut self, dice: &mut Dice, both: &Lockstep) -> Event {
+    fn tick(&mut self, dice: &mut Drawing, both: &Lockstep) -> Event {
         let millis = dice.pick(&[0, 1, 199, 200, 1_000, 10_000, 86_400_000]);
         self.now += TimeDelta::milliseconds(millis);
         if let Some((at, _)) = both.engine.deadline()
@@ -220,7 +223,7 @@ impl Drawn {
     }
 }
 
-fn command(kind: usize, dice: &mut Dice) -> Command {
+fn command(kind: usize, dice: &mut Drawing) -> Command {
     match kind {
         6 => Command::Nick { nick: dice.nick() },
         7 => Command::Join { room: dice.room() },
@@ -263,24 +266,12 @@ fn command(kind: usize, dice: &mut Dice) -> Command {
     }
 }
 
-const ENDINGS: [Ending; 5] = [
-    Ending::InputEnded,
-    Ending::Reset,
-    Ending::TimedOut,
-    Ending::Stalled,
-    Ending::Shutdown,
-];
+/// Draws what histories are made of.
+struct Drawing(Dice);
 
-/// Chance from a seed (`SplitMix64`, Steele, Lea and Flood 2014).
-struct Dice(u64);
-
-impl Dice {
+impl Drawing {
     fn roll(&mut self, sides: u64) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut mixed = self.0;
-        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        (mixed ^ (mixed >> 31)) % sides.max(1)
+        self.0.roll(sides)
     }
 
     fn place(&mut self, among: usize) -> usize {
@@ -288,7 +279,7 @@ impl Dice {
     }
 
     fn pick<T: Copy>(&mut self, among: &[T]) -> T {
-        among[self.place(among.len())]
+        *self.0.pick(among)
     }
 
     fn nick(&mut self) -> Nickname {

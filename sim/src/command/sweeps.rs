@@ -67,7 +67,7 @@ pub(super) fn histories(base: u64, jobs: u64) -> bool {
 pub(super) fn faults() -> bool {
     let begun = Instant::now();
     let mut tally = Tally::default();
-    for base in &sweep::BASES {
+    for base in sweep::BASES {
         if let Err(failure) = sweep::faults(base, &mut tally) {
             let again = "cargo sim sweep faults";
             single::explain(&failure.plan, World::Memory, &failure.violation, again);

@@ -37,6 +37,9 @@ pub(crate) struct Order {
     /// Stop after so many milliseconds
     #[arg(long)]
     pub(crate) millis: Option<u64>,
+    /// But not before so many plans
+    #[arg(long, default_value_t = 0)]
+    pub(crate) least: u64,
     /// Tell the hash of each
     #[arg(long)]
     pub(crate) hashes: bool,
@@ -50,6 +53,7 @@ impl Order {
             ("--first", self.first),
             ("--last", self.last),
             ("--stride", self.stride),
+            ("--least", self.least),
         ];
         for (name, number) in numbers {
             arguments.extend([name.into(), number.to_string()]);
@@ -74,10 +78,10 @@ pub(super) fn work(order: &Order) -> bool {
     let (mut told, mut told_at) = (0, begun);
     let step = usize::try_from(order.stride).unwrap_or(usize::MAX);
     for seed in (order.first..=order.last).step_by(step) {
-        if order
+        let is_late = order
             .millis
-            .is_some_and(|millis| begun.elapsed() > Duration::from_millis(millis))
-        {
+            .is_some_and(|millis| begun.elapsed() > Duration::from_millis(millis));
+        if is_late && tally.plans >= order.least {
             break;
         }
         current.store(seed, Ordering::Relaxed);

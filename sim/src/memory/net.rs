@@ -10,12 +10,12 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
+use proptests::dice::mix;
 use tokio::sync::Notify;
 use tokio::time::{Instant, sleep_until};
 
 use super::pipe::{Pipe, Segment};
 use crate::atlas::{FaultKind, Phase};
-use crate::dice::mix;
 use crate::plan::Way;
 use crate::settings::{Key, Settings};
 use crate::trace::{Door, Life, Trace, What, Wire};

@@ -375,14 +375,11 @@ impl Delivery<'_> {
         if !all.iter().all(|line| seen.insert(&*line.text)) {
             return Ok(()); // Lines that cannot be told apart.
         }
-        let is_doubtful =
-            |line: &&&Heard| !self.spoken.contains_key(&*line.text) && self.is_own(view, line);
-        if range.iter().any(|line| is_doubtful(&line)) {
-            return Ok(()); // Theirs, or of somebody who had the name at another time.
-        }
         let heard: BTreeSet<&str> = view.heard.iter().map(|heard| &*heard.text).collect();
         let is_missed = |line: &&&Heard| {
-            !heard.contains(&*line.text) && !self.is_own(view, line) && !self.is_ignored(view, line)
+            !heard.contains(&*line.text)
+                && !view.has_said(&line.text)
+                && !self.is_ignored(view, line)
         };
         let missed: Vec<&&Heard> = range.iter().filter(is_missed).collect();
         let ends_are_missed = range.first().is_some_and(|first| is_missed(&first))
@@ -396,14 +393,6 @@ impl Delivery<'_> {
             )));
         }
         Ok(())
-    }
-
-    /// Their own; what cannot be followed by its words is, by the name.
-    fn is_own(&self, view: &View, line: &Heard) -> bool {
-        match self.spoken.get(&*line.text) {
-            Some((author, _)) => author.life == view.life,
-            None => view.nicks.iter().any(|(_, nick)| *nick == line.nick),
-        }
     }
 
     fn is_ignored(&self, view: &View, line: &Heard) -> bool {

@@ -30,6 +30,8 @@ pub(crate) struct View {
     has_parted: bool,
     pub(crate) nick: String,
     pub(crate) nicks: Vec<(Place, String)>,
+    /// How what they said began that is not told as it was typed.
+    junk: Vec<String>,
     /// What they asked to be called, whatever came of it.
     names_wanted: Vec<String>,
     /// The rooms that they are in, the one in focus last.
@@ -143,6 +145,7 @@ impl View {
             nick: String::new(),
             nicks: Vec::new(),
             names_wanted: Vec::new(),
+            junk: Vec::new(),
             rooms: Vec::new(),
             stays: Vec::new(),
             present: BTreeMap::new(),
@@ -198,6 +201,15 @@ impl View {
         let asked = understand(&line, self.line_bytes_max);
         if let Asked::Nick(nick) = &asked {
             self.names_wanted.push(nick.clone());
+        }
+        if let Asked::Junk = asked {
+            // What is told of it begins as it was typed, up to its mark.
+            let mark = line
+                .iter()
+                .position(|byte| *byte == b'.')
+                .map_or(line.len(), |at| at + 1);
+            self.junk
+                .push(String::from_utf8_lossy(&line[..mark]).into_owned());
         }
         self.lines_typed += 1;
         self.pending.push_back(Typed { place, at, asked });
@@ -260,8 +272,8 @@ impl View {
                 Ok(done) => done.map_err(|what| (Oracle::Presence, what)),
                 Err(notice) => self.take_answer(place, Told::Notice(notice)),
             },
-            Told::Refusal(Refusal::InputCut | Refusal::ServerFailed) => {
-                self.refusals.insert(Refusal::InputCut);
+            Told::Refusal(refusal @ (Refusal::InputCut | Refusal::ServerFailed)) => {
+                self.refusals.insert(refusal);
                 self.close();
                 self.pending.clear();
                 Ok(())
@@ -418,6 +430,12 @@ impl View {
     pub(crate) fn names(&self) -> impl Iterator<Item = String> {
         let had = self.nicks.iter().map(|(_, nick)| nick.to_lowercase());
         had.chain(self.names_wanted.iter().cloned())
+    }
+
+    /// Whether they said this, in words that may not be told as they were typed.
+    pub(crate) fn has_said(&self, text: &str) -> bool {
+        self.said.iter().any(|said| said.text == text)
+            || self.junk.iter().any(|junk| text.starts_with(&**junk))
     }
 
     /// Everybody whom they ignored at some time before a place, by nickname.

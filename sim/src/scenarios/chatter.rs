@@ -2,8 +2,9 @@
 
 use std::time::Duration;
 
+use proptests::dice::Dice;
+
 use super::{say, seconds};
-use crate::dice::Dice;
 use crate::plan::{Fault, Plan, Step, Way};
 
 const ROOMS: [&str; 3] = ["ops", "dev", "tea"];

@@ -2,8 +2,9 @@
 
 use std::time::Duration;
 
+use proptests::dice::Dice;
+
 use super::{Swarm, place};
-use crate::dice::Dice;
 use crate::plan::{Fault, Plan, Step, Way};
 use crate::world::World;
 

@@ -2,8 +2,9 @@
 
 use std::time::Duration;
 
+use proptests::dice::Dice;
+
 use super::{PASTE_LINES, Swarm, place};
-use crate::dice::Dice;
 use crate::plan::{Fault, PersonPlan, Plan, Step};
 use crate::settings::Key;
 

@@ -41,7 +41,8 @@ impl Dice {
 const STEP: u64 = 0x9e37_79b9_7f4a_7c15;
 
 /// A number that looks like chance and depends on another alone.
-pub(crate) fn mix(number: u64) -> u64 {
+#[must_use]
+pub fn mix(number: u64) -> u64 {
     let mut mixed = number.wrapping_add(STEP);
     mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
     mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
