@@ -5,14 +5,17 @@
 //! A fault that is injected and has no effect shows nothing. A sweep fails when a
 //! cell that it must fill has stayed without effect.
 
+mod witness;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 use crate::atlas::{ATLAS, FaultKind, PHASES, Phase};
-use crate::oracle::{Refusal, Views};
+use crate::oracle::Views;
 use crate::plan::Plan;
 use crate::settings::Key;
-use crate::trace::{Door, Event, Life, Log, What, Wire};
+use crate::trace::{Event, What};
+use witness::{Strike, Witnesses};
 
 /// What is counted of one kind in one phase.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -57,11 +60,11 @@ const REQUIRED_PHASES: [(FaultKind, &[Phase]); 8] = {
 impl Ledger {
     /// Adds what one run shows; `held` is whether every promise held.
     pub(crate) fn add(&mut self, plan: &Plan, events: &[Event], views: &Views, held: bool) {
-        let witnesses = Witnesses::of(events, views);
-        for (kind, phase, place, life) in struck(plan, events, views) {
-            let cell = self.0.entry((kind, phase)).or_default();
+        let witnesses = Witnesses::of(plan, events, views);
+        for strike in struck(plan, events, views) {
+            let cell = self.0.entry((strike.kind, strike.phase)).or_default();
             cell.injected += 1;
-            if witnesses.saw(kind, place, life) {
+            if witnesses.saw(&strike) {
                 cell.effective += 1;
                 cell.survived += u64::from(held);
             }
@@ -149,20 +152,28 @@ impl fmt::Display for Ledger {
 }
 
 /// What struck: noted by those who did it, or seen in the plan's settings.
-fn struck(
-    plan: &Plan,
-    events: &[Event],
-    views: &Views,
-) -> Vec<(FaultKind, Phase, usize, Option<Life>)> {
+fn struck(plan: &Plan, events: &[Event], views: &Views) -> Vec<Strike> {
     let noted = events
         .iter()
         .enumerate()
         .filter_map(|(place, event)| match &event.what {
-            What::Struck(kind, phase, life) => Some((*kind, *phase, place, *life)),
+            What::Struck(kind, phase, life) => Some(Strike {
+                kind: *kind,
+                phase: *phase,
+                place,
+                life: *life,
+            }),
             _ => None,
         });
     let mut struck: Vec<_> = noted.collect();
-    let mut whole = |kind| struck.push((kind, Phase::Server, 0, None));
+    let mut whole = |kind| {
+        struck.push(Strike {
+            kind,
+            phase: Phase::Server,
+            place: 0,
+            life: None,
+        });
+    };
     let settings = &plan.settings;
     if settings.get(Key::Split) > 0 {
         whole(FaultKind::Splits);
@@ -228,135 +239,6 @@ fn swizzle(events: &[Event]) -> bool {
     }
     false
 }
-
-/// What can be seen in a run that shows effects.
-struct Witnesses<'a> {
-    events: &'a [Event],
-    views: &'a Views,
-    refusals: BTreeSet<Refusal>,
-}
-
-impl<'a> Witnesses<'a> {
-    fn of(events: &'a [Event], views: &'a Views) -> Self {
-        let refusals = views
-            .all
-            .values()
-            .flat_map(|view| view.refusals.iter().copied());
-        Self {
-            events,
-            views,
-            refusals: refusals.collect(),
-        }
-    }
-
-    /// Whether something of a connection (or of any) came after a place.
-    fn after(&self, place: usize, life: Option<Life>, is_it: impl Fn(&What) -> bool) -> bool {
-        self.events[place..].iter().any(|event| {
-            let is_of = match (&event.what, life) {
-                (
-                    What::Wire(of, _)
-                    | What::Heard(of, _)
-                    | What::Ended(of, _)
-                    | What::Connected(of),
-                    Some(life),
-                ) => *of == life,
-                _ => true,
-            };
-            is_of && is_it(&event.what)
-        })
-    }
-
-    fn wire(&self, place: usize, life: Option<Life>, wires: &[Wire]) -> bool {
-        self.after(
-            place,
-            life,
-            |what| matches!(what, What::Wire(_, wire) if wires.contains(wire)),
-        )
-    }
-
-    fn door(&self, place: usize, door: Door) -> bool {
-        self.after(place, None, |what| *what == What::Door(door))
-    }
-
-    fn saw(&self, kind: FaultKind, place: usize, life: Option<Life>) -> bool {
-        match kind {
-            FaultKind::CleanClose => self.wire(place, life, &[Wire::ReadEnd, Wire::Reset]),
-            FaultKind::HalfClose => self.wire(place, life, &[Wire::ReadEnd]),
-            FaultKind::Reset | FaultKind::Reboot => self.wire(place, life, &[Wire::Reset]),
-            FaultKind::Crash => self.wire(place, life, &[Wire::ReadEnd, Wire::Reset]),
-            FaultKind::PowerLoss => {
-                self.wire(place, life, &[Wire::TimedOut]) || self.logged_closed(place, "stalled")
-            }
-            FaultKind::Hold | FaultKind::OneWayHold | FaultKind::Swizzle => {
-                self.after(place, life, |what| {
-                    matches!(what, What::Wire(_, Wire::Delayed(1..)))
-                }) || life.is_none()
-                    && self.after(place, None, |what| matches!(what, What::Lifted(..)))
-            }
-            FaultKind::NeverReads | FaultKind::ReadsSlowly | FaultKind::TinyBuffers => {
-                self.wire(place, life, &[Wire::Pended])
-            }
-            FaultKind::Splits => self.wire(place, None, &[Wire::ReadPartOfLine]),
-            FaultKind::ConnectRefused => {
-                self.after(place, None, |what| matches!(what, What::NotConnected(_)))
-            }
-            FaultKind::AcceptError => {
-                self.door(place, Door::Failed) && self.door(place, Door::Accepted)
-            }
-            FaultKind::Storm => {
-                self.views
-                    .all
-                    .values()
-                    .filter(|view| view.is_welcome)
-                    .count()
-                    >= 5
-            }
-            FaultKind::Flood => self.of_flood(life),
-            FaultKind::ServerKill => self.door(place, Door::Opened),
-            FaultKind::Shutdown => self.views.all.values().any(|view| view.was_told_of_end),
-            FaultKind::Pause => self.time_jumped(place),
-            FaultKind::Yields => self.wire(0, None, &[Wire::Yielded]),
-            FaultKind::Limit => self.refusals.iter().any(|refusal| LIMITS.contains(refusal)),
-            FaultKind::NickRace => self.refusals.contains(&Refusal::NickTaken),
-        }
-    }
-
-    /// Between a pause's beginning and its end, the time of the run went on.
-    fn time_jumped(&self, place: usize) -> bool {
-        let over = What::Lifted(FaultKind::Pause, None);
-        let ended = self.events[place..].iter().find(|event| event.what == over);
-        ended.is_some_and(|ended| ended.at > self.events[place].at)
-    }
-
-    fn logged_closed(&self, place: usize, why: &str) -> bool {
-        self.after(
-            place,
-            None,
-            |what| matches!(what, What::Log(Log::Closed(_, reason)) if reason == why),
-        )
-    }
-
-    fn of_flood(&self, life: Option<Life>) -> bool {
-        let view = life.and_then(|life| self.views.all.get(&life));
-        view.is_some_and(|view| {
-            view.was_delayed
-                || view.lines_typed >= 3
-                || view.refusals.contains(&Refusal::LineTooLong)
-        })
-    }
-}
-
-/// Refusals that say that a limit is reached.
-const LIMITS: [Refusal; 8] = [
-    Refusal::RoomsOfUserFull,
-    Refusal::RoomsFull,
-    Refusal::TopicTooLong,
-    Refusal::ReasonTooLong,
-    Refusal::IgnoredFull,
-    Refusal::ServerFull,
-    Refusal::AddressFull,
-    Refusal::LineTooLong,
-];
 
 #[cfg(test)]
 mod tests {

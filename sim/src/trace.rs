@@ -94,6 +94,8 @@ pub enum Wire {
     Read(usize),
     /// What it read ended in the middle of a line.
     ReadPartOfLine,
+    /// The network cut a read or a write short.
+    Cut,
     /// It read the end of input.
     ReadEnd,
     /// Reading or writing gave an error: a reset, or a broken pipe.

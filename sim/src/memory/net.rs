@@ -358,6 +358,8 @@ impl Inner {
         if count < 2 || !self.is_chosen(Key::Split, conn, what, place) {
             return count;
         }
+        self.trace
+            .record(What::Wire(self.conns[conn].life, Wire::Cut));
         let rest = self.chance(conn, what, place ^ 0x5eed) % (count as u64 - 1);
         1 + usize::try_from(rest).unwrap_or(0)
     }

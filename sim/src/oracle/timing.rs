@@ -33,23 +33,27 @@ pub(super) fn judge(plan: &Plan, run: &Run, views: &Views) -> Result<(), Violati
     nobody_waits(plan, run, views, &troubles)
 }
 
-/// When whom something troubled: times in milliseconds.
+/// When whom something troubled.
+#[derive(Default)]
 struct Troubles {
-    /// Of one connection.
-    of_life: Vec<(Life, u64)>,
-    /// Of all.
+    /// Of single connections.
+    of_life: Vec<Trouble>,
+    /// Of all, at moments in milliseconds.
     of_all: Vec<u64>,
-    /// Connections that are troubled to the end.
-    for_good: Vec<Life>,
+}
+
+/// What lasts: from when to when in milliseconds, without an end where nothing
+/// lifted it.
+struct Trouble {
+    life: Life,
+    kind: FaultKind,
+    from: u64,
+    to: Option<u64>,
 }
 
 impl Troubles {
     fn of(plan: &Plan, run: &Run) -> Self {
-        let mut troubles = Self {
-            of_life: Vec::new(),
-            of_all: Vec::new(),
-            for_good: Vec::new(),
-        };
+        let mut troubles = Self::default();
         for event in &run.events {
             troubles.take(event.at, &event.what);
         }
@@ -65,41 +69,57 @@ impl Troubles {
     }
 
     fn take(&mut self, at: u64, what: &What) {
+        use FaultKind::{Hold, NeverReads, OneWayHold, ReadsSlowly};
         match what {
             What::Struck(kind, _, Some(life)) if is_lasting(*kind) => {
-                self.for_good.push(*life);
-                self.of_life.push((*life, at));
+                self.of_life.push(Trouble {
+                    life: *life,
+                    kind: *kind,
+                    from: at,
+                    to: None,
+                });
             }
-            What::Lifted(FaultKind::Hold | FaultKind::OneWayHold, Some(life))
-            | What::Did(life, Deed::ReadOn) => {
-                self.for_good.retain(|other| other != life);
-                self.of_life.push((*life, at));
-            }
+            What::Lifted(Hold, Some(life)) => self.lift(at, *life, &[Hold, OneWayHold]),
+            What::Lifted(OneWayHold, Some(life)) => self.lift(at, *life, &[OneWayHold]),
+            What::Did(life, Deed::ReadOn) => self.lift(at, *life, &[NeverReads, ReadsSlowly]),
             What::Struck(_, _, None) | What::Lifted(_, None) => self.of_all.push(at),
             _ => {}
         }
     }
 
-    /// Whether nothing has troubled a connection for a while, up to a moment.
+    fn lift(&mut self, at: u64, life: Life, kinds: &[FaultKind]) {
+        for trouble in &mut self.of_life {
+            if trouble.life == life && kinds.contains(&trouble.kind) {
+                trouble.to.get_or_insert(at);
+            }
+        }
+    }
+
+    /// Whether nothing troubles a connection from one moment to another, and
+    /// nothing has for a while.
     fn is_calm(&self, life: Life, from: u64, to: u64) -> bool {
-        let reaches = |at: u64| at <= to && at + CALM_AFTER > from;
-        let is_troubled = self
-            .of_life
-            .iter()
-            .any(|(other, at)| *other == life && reaches(*at))
-            || self.of_all.iter().any(|at| reaches(*at))
-            || (self.for_good.contains(&life) && self.last_of(life) <= to);
+        let reaches = |began: u64, ended: Option<u64>| {
+            began <= to && ended.is_none_or(|ended| ended + CALM_AFTER > from)
+        };
+        let is_troubled = self.own(life).any(|own| reaches(own.from, own.to))
+            || self.of_all.iter().any(|at| reaches(*at, Some(*at)));
         !is_troubled
     }
 
-    /// The last trouble of a connection, or of all.
+    fn is_for_good(&self, life: Life) -> bool {
+        self.own(life).any(|own| own.to.is_none())
+    }
+
+    /// The last moment of trouble of a connection, or of all.
     fn last_of(&self, life: Life) -> u64 {
-        let own = self
-            .of_life
-            .iter()
-            .filter(|(other, _)| *other == life)
-            .map(|(_, at)| *at);
+        let own = self.own(life).map(|own| own.to.unwrap_or(own.from));
         own.chain(self.of_all.iter().copied()).max().unwrap_or(0)
+    }
+
+    fn own(&self, life: Life) -> impl Iterator<Item = &Trouble> {
+        self.of_life
+            .iter()
+            .filter(move |trouble| trouble.life == life)
     }
 }
 
@@ -146,7 +166,7 @@ fn is_answered(plan: &Plan, run: &Run, view: &View, troubles: &Troubles) -> Resu
         .iter()
         .any(|(_, _, deed)| *deed == Deed::EndInput);
     let calm_from = troubles.last_of(view.life).max(typed) + CALM_AFTER + patience(plan, run, view);
-    if was_alive && !ended_input && *closed > calm_from && !troubles.for_good.contains(&view.life) {
+    if was_alive && !ended_input && *closed > calm_from && !troubles.is_for_good(view.life) {
         return Err(Violation::new(
             Oracle::Liveness,
             format!(
@@ -201,7 +221,7 @@ fn is_told_of_shutdown(view: &View, views: &Views, troubles: &Troubles) -> Resul
             .iter()
             .all(|(_, closed, deed)| *deed != Deed::Close || *closed > at + CALM_AFTER)
         && view.ended.is_none_or(|(ended, _, _)| ended > place);
-    let own_troubles = troubles.of_life.iter().any(|(life, _)| *life == view.life);
+    let own_troubles = troubles.own(view.life).next().is_some();
     let ended_well = view
         .ended
         .is_some_and(|(_, _, how)| how == HowEnded::Closed);
@@ -271,4 +291,38 @@ fn nobody_waits(
 /// Somebody who pastes more than the pipe holds waits for themselves.
 fn is_large(author: &View) -> u64 {
     author.lines_typed / 16 * 2
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::atlas::Phase;
+
+    const LIFE: Life = Life { person: 7, life: 0 };
+
+    /// Memory seed 237550: somebody read slowly for 5.7 seconds, and counted as
+    /// calm five seconds after they had begun to.
+    #[test]
+    fn who_reads_slowly_is_troubled_until_they_read_on() {
+        let mut troubles = Troubles::default();
+        let slow = What::Struck(FaultKind::ReadsSlowly, Phase::Idle, Some(LIFE));
+        troubles.take(209, &slow);
+        troubles.take(5_931, &What::Did(LIFE, Deed::ReadOn));
+        assert!(!troubles.is_calm(LIFE, 5_563, 5_633));
+        assert!(!troubles.is_calm(LIFE, 10_000, 10_100));
+        assert!(troubles.is_calm(LIFE, 100, 200));
+        assert!(troubles.is_calm(LIFE, 11_000, 11_100));
+    }
+
+    #[test]
+    fn to_read_on_lifts_no_hold() {
+        let mut troubles = Troubles::default();
+        let held = What::Struck(FaultKind::Hold, Phase::Idle, Some(LIFE));
+        troubles.take(100, &held);
+        troubles.take(200, &What::Did(LIFE, Deed::ReadOn));
+        assert!(troubles.is_for_good(LIFE));
+        troubles.take(300, &What::Lifted(FaultKind::Hold, Some(LIFE)));
+        assert!(!troubles.is_for_good(LIFE));
+        assert_eq!(troubles.last_of(LIFE), 300);
+    }
 }
