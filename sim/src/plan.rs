@@ -4,6 +4,7 @@ mod text;
 
 use std::time::Duration;
 
+use crate::atlas::FaultKind;
 use crate::settings::Settings;
 
 pub use text::ParseError;
@@ -98,6 +99,25 @@ pub enum Fault {
     Restart,
     /// The operator stops the server.
     Stop,
+}
+
+impl Fault {
+    /// What the atlas calls it; of what is lifted, and of who is started again, what
+    /// has been lifted.
+    #[must_use]
+    pub fn kind(&self) -> FaultKind {
+        match self {
+            Self::Hold(_, Way::Both) | Self::Release(_, Way::Both) => FaultKind::Hold,
+            Self::Hold(..) | Self::Release(..) => FaultKind::OneWayHold,
+            Self::Crash(_) => FaultKind::Crash,
+            Self::PowerLoss(_) | Self::Silence(_) => FaultKind::PowerLoss,
+            Self::Cut(_) => FaultKind::Reset,
+            Self::AcceptErrors(_) => FaultKind::AcceptError,
+            Self::Pause(_) => FaultKind::Pause,
+            Self::Kill | Self::Restart => FaultKind::ServerKill,
+            Self::Stop => FaultKind::Shutdown,
+        }
+    }
 }
 
 /// In which direction nothing passes.

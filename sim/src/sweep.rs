@@ -1,6 +1,6 @@
 //! Each fault at each event of the base scenarios.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use crate::oracle::Violation;
@@ -40,13 +40,45 @@ pub struct Failure {
     pub violation: Violation,
 }
 
+/// What the sweep of faults has shown so far.
+#[derive(Clone, Debug, Default)]
+pub struct Shown {
+    /// Everything that was run.
+    pub tally: Tally,
+    /// In how many plans each fault, by its name in plans, had an effect that the
+    /// scenario without it has not.
+    effects: BTreeMap<String, u64>,
+}
+
+impl Shown {
+    /// The faults that never had an effect.
+    #[must_use]
+    pub fn missing(&self) -> Vec<&str> {
+        let none = self.effects.iter().filter(|(_, effects)| **effects == 0);
+        none.map(|(name, _)| name.as_str()).collect()
+    }
+
+    fn add(&mut self, fault: &Fault, plain: &Tally, struck: &Tally) {
+        let kind = fault.kind();
+        let has_effect = struck.ledger.effective(kind) > plain.ledger.effective(kind);
+        let name = fault.to_string();
+        let name = name.split(' ').next().unwrap_or_default();
+        *self.effects.entry(name.into()).or_default() += u64::from(has_effect);
+        self.tally.merge(struck);
+    }
+}
+
 /// Runs a base scenario with every fault at every event, in the memory world; how
 /// many plans there were.
 ///
 /// # Errors
 /// The first plan that breaks a promise.
-pub fn faults(base: scenarios::Scenario, tally: &mut Tally) -> Result<u64, Box<Failure>> {
+pub fn faults(base: scenarios::Scenario, shown: &mut Shown) -> Result<u64, Box<Failure>> {
     let plan = unhurried(&base(1));
+    let mut plain = Tally::default();
+    if let Err(violation) = check(&plan, World::Memory, Times::Once, &mut plain) {
+        return Err(Box::new(Failure { plan, violation }));
+    }
     let moments = moments(&plan);
     let mut plans = 0;
     for at in moments {
@@ -58,14 +90,16 @@ pub fn faults(base: scenarios::Scenario, tally: &mut Tally) -> Result<u64, Box<F
                 faults[0].1,
                 at.as_millis()
             );
-            for (at, fault) in faults {
-                struck.fault(at, fault);
+            for (at, fault) in &faults {
+                struck.fault(*at, fault.clone());
             }
             plans += 1;
-            if let Err(violation) = check(&struck, World::Memory, Times::Once, tally) {
+            let mut tally = Tally::default();
+            if let Err(violation) = check(&struck, World::Memory, Times::Once, &mut tally) {
                 let plan = struck;
                 return Err(Box::new(Failure { plan, violation }));
             }
+            shown.add(&faults[0].1, &plain, &tally);
         }
     }
     Ok(plans)

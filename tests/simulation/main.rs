@@ -116,13 +116,14 @@ fn every_plan_of_the_corpus_holds() {
 
 #[test]
 fn each_fault_at_each_event_of_a_scenario() {
-    let mut tally = Tally::default();
+    let mut shown = sim::sweep::Shown::default();
     for base in &sim::sweep::BASES[..3] {
-        if let Err(failure) = sim::sweep::faults(*base, &mut tally) {
+        if let Err(failure) = sim::sweep::faults(*base, &mut shown) {
             panic!("{}\n\n{}", failure.violation, failure.plan);
         }
     }
-    assert!(tally.plans > 500, "{} plans", tally.plans);
+    assert!(shown.tally.plans > 500, "{} plans", shown.tally.plans);
+    assert_eq!(shown.missing(), Vec::<&str>::new());
 }
 
 #[test]

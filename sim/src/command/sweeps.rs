@@ -66,14 +66,21 @@ pub(super) fn histories(base: u64, jobs: u64) -> bool {
 /// Every fault at every event of the base scenarios.
 pub(super) fn faults() -> bool {
     let begun = Instant::now();
-    let mut tally = Tally::default();
+    let mut shown = sweep::Shown::default();
     for base in sweep::BASES {
-        if let Err(failure) = sweep::faults(base, &mut tally) {
+        if let Err(failure) = sweep::faults(base, &mut shown) {
             let again = "cargo sim sweep faults";
             single::explain(&failure.plan, World::Memory, &failure.violation, again);
             return false;
         }
     }
+    for fault in shown.missing() {
+        say(&format!(
+            "FAILED  Coverage: {fault} never had an effect, in {} plans",
+            shown.tally.plans
+        ));
+    }
+    let tally = &shown.tally;
     let effective: u64 = tally.ledger.cells().map(|(.., cell)| cell.effective).sum();
     say(&format!(
         "faults: {} plans, each fault at each event of {} scenarios, {effective} effective, {:.1} s",
@@ -81,7 +88,7 @@ pub(super) fn faults() -> bool {
         sweep::BASES.len(),
         begun.elapsed().as_secs_f64()
     ));
-    true
+    shown.missing().is_empty()
 }
 
 /// Every scenario by name.

@@ -73,10 +73,12 @@ impl<'a> Witnesses<'a> {
         let place = strike.place;
         match strike.kind {
             FaultKind::CleanClose => self.wire(place, life, &[Wire::ReadEnd, Wire::Reset]),
-            FaultKind::HalfClose => self.ended_by_nothing_else(place, life, &[Wire::ReadEnd]),
+            FaultKind::HalfClose => self.ended_before(place, life, &[Wire::ReadEnd], |deed| {
+                matches!(deed, Deed::Close | Deed::Vanish)
+            }),
             FaultKind::Crash => {
-                !self.has_let_go(place, life)
-                    && self.ended_by_nothing_else(place, life, &[Wire::ReadEnd, Wire::Reset])
+                let ends = [Wire::ReadEnd, Wire::Reset];
+                !self.has_let_go(place, life) && self.ended_before(place, life, &ends, lets_go)
             }
             FaultKind::Reset => self.is_torn(strike, life),
             FaultKind::Reboot => self.is_forgotten(strike, life),
@@ -86,7 +88,7 @@ impl<'a> Witnesses<'a> {
                         && !self.wire(place, life, &[Wire::ReadEnd, Wire::Reset])
             }
             FaultKind::Hold | FaultKind::OneWayHold => self.is_held_back(place, life),
-            FaultKind::NeverReads | FaultKind::ReadsSlowly => self.hears_late(place, life),
+            FaultKind::NeverReads | FaultKind::ReadsSlowly => self.hears_late(strike, life),
             FaultKind::ConnectRefused => self
                 .after(place, life)
                 .any(|event| matches!(event.what, What::NotConnected(_))),
@@ -166,15 +168,24 @@ impl<'a> Witnesses<'a> {
             .any(|event| matches!(&event.what, What::Log(Log::Closed(_, reason)) if reason == why))
     }
 
-    /// The server met an end while the person had done nothing more themselves, and
-    /// the run was not over.
-    fn ended_by_nothing_else(&self, place: usize, life: Life, wires: &[Wire]) -> bool {
+    /// The server met an end at once: before the person did anything else that gives
+    /// one, and before the run was over.
+    fn ended_before(
+        &self,
+        place: usize,
+        life: Life,
+        wires: &[Wire],
+        gives_end: impl Fn(Deed) -> bool,
+    ) -> bool {
         let over = u64::try_from(self.plan.ends_at.as_millis()).unwrap_or(u64::MAX);
+        let soon = self.events[place].at + self.latency_max() + 1;
         for event in self.after(place, life) {
             match &event.what {
-                What::Did(_, Deed::Close | Deed::Vanish)
-                | What::Struck(FaultKind::Crash | FaultKind::PowerLoss, ..) => return false,
-                What::Wire(_, wire) if wires.contains(wire) => return event.at < over,
+                What::Did(_, deed) if gives_end(*deed) => return false,
+                What::Struck(FaultKind::Crash | FaultKind::PowerLoss, ..) => return false,
+                What::Wire(_, wire) if wires.contains(wire) => {
+                    return event.at < over && event.at <= soon;
+                }
                 _ => {}
             }
         }
@@ -182,12 +193,8 @@ impl<'a> Witnesses<'a> {
     }
 
     fn has_let_go(&self, place: usize, life: Life) -> bool {
-        self.before(place, life).any(|event| {
-            matches!(
-                event.what,
-                What::Did(_, Deed::Close | Deed::Vanish | Deed::EndInput)
-            )
-        })
+        self.before(place, life)
+            .any(|event| matches!(event.what, What::Did(_, deed) if lets_go(deed)))
     }
 
     /// The server met a reset where a close would have been read as the end. While
@@ -208,24 +215,22 @@ impl<'a> Witnesses<'a> {
         false
     }
 
-    /// The server wrote to somebody, long after a close would have reached it, and
-    /// only that was answered by a reset.
+    /// The server met a reset, and no end, of somebody who was quiet: the end would
+    /// have been read first. While words are on their way to the person, both give
+    /// a reset.
     fn is_forgotten(&self, strike: &Strike, life: Life) -> bool {
-        let looks_alike = matches!(strike.phase, Phase::MidBroadcast | Phase::Handshake);
-        if !looks_alike && !self.all_is_heard(strike.place, life) {
+        let is_quiet =
+            || self.all_is_heard(strike.place, life) && self.all_is_read(strike.place, life);
+        if strike.phase != Phase::MidBroadcast && !is_quiet() {
             return false;
         }
-        let closed_by = self.events[strike.place].at + self.latency_max();
-        let mut wrote = looks_alike;
-        for event in self.after(strike.place, life) {
-            match event.what {
-                What::Wire(_, Wire::Reset) => return wrote,
-                What::Wire(_, Wire::ReadEnd) | What::Struck(FaultKind::Hold, ..) => return false,
-                What::Wire(_, Wire::Wrote(_)) => wrote |= event.at > closed_by,
-                _ => {}
-            }
-        }
-        false
+        let first = self
+            .after(strike.place, life)
+            .find_map(|event| match event.what {
+                What::Wire(_, wire @ (Wire::Reset | Wire::ReadEnd)) => Some(wire),
+                _ => None,
+            });
+        first == Some(Wire::Reset)
     }
 
     /// Whether the person had heard all that the server had written to them.
@@ -239,6 +244,21 @@ impl<'a> Witnesses<'a> {
             }
         }
         wrote == heard
+    }
+
+    /// Whether the server had read all that the person had typed, and never made
+    /// them wait.
+    fn all_is_read(&self, place: usize, life: Life) -> bool {
+        let (mut typed, mut read) = (0, 0);
+        for event in self.before(place, life) {
+            match &event.what {
+                What::Typing(_, bytes) => typed += bytes.len(),
+                What::Wire(_, Wire::Read(bytes)) => read += bytes,
+                _ => {}
+            }
+        }
+        let view = self.views.all.get(&life);
+        typed == read && view.is_some_and(|view| !view.was_delayed)
     }
 
     /// Something that was due after the strike went on only later, and not because
@@ -271,7 +291,12 @@ impl<'a> Witnesses<'a> {
 
     /// A line was heard long after all of it had come, or the server could write
     /// nothing for as long; and no path was held, and nothing stood still.
-    fn hears_late(&self, place: usize, life: Life) -> bool {
+    fn hears_late(&self, strike: &Strike, life: Life) -> bool {
+        let place = strike.place;
+        let other = match strike.kind {
+            FaultKind::NeverReads => Deed::ReadSlowly,
+            _ => Deed::StopReading,
+        };
         let bound = self.latency_max() + READS_WITHIN;
         let mut wrote: Vec<(usize, u64)> = Vec::new();
         let mut heard = 0;
@@ -284,6 +309,8 @@ impl<'a> Witnesses<'a> {
             let is_late = |since: u64| since + bound < event.at;
             match &event.what {
                 What::Struck(FaultKind::Hold | FaultKind::OneWayHold, ..) => return false,
+                // What comes of it is not what this has done.
+                What::Did(_, deed) if later > place && *deed == other => return false,
                 What::Wire(_, Wire::Wrote(bytes)) => {
                     let total = wrote.last().map_or(0, |(total, _)| *total) + bytes;
                     wrote.push((total, event.at));
@@ -362,6 +389,11 @@ impl<'a> Witnesses<'a> {
             .iter()
             .any(|(refusal, limit)| changed.contains(limit) && self.refusals.contains(refusal))
     }
+}
+
+/// Whether the server is to see the end of somebody's input.
+fn lets_go(deed: Deed) -> bool {
+    matches!(deed, Deed::Close | Deed::Vanish | Deed::EndInput)
 }
 
 /// Which connection something happened to.

@@ -136,29 +136,26 @@ impl<'a> Driver<'a> {
     }
 
     async fn strike(&mut self, fault: &Fault) {
-        let kind = |way: crate::plan::Way| match way {
-            crate::plan::Way::Both => FaultKind::Hold,
-            crate::plan::Way::In | crate::plan::Way::Out => FaultKind::OneWayHold,
-        };
+        let kind = fault.kind();
         match fault {
             Fault::Hold(host, way) => {
-                self.note_for_host(*host, kind(*way));
+                self.note_for_host(*host, kind);
                 self.net.hold(*host, *way);
             }
             Fault::Release(host, way) => {
                 self.net.release(*host, *way);
                 for life in self.net.lives_of(*host) {
-                    self.trace.record(What::Lifted(kind(*way), Some(life)));
+                    self.trace.record(What::Lifted(kind, Some(life)));
                 }
             }
             Fault::Crash(host) => {
-                self.note_for_host(*host, FaultKind::Crash);
+                self.note_for_host(*host, kind);
                 for person in self.hosts.remove(host).unwrap_or_default() {
                     person.abort();
                 }
             }
             Fault::PowerLoss(host) => {
-                self.note_for_host(*host, FaultKind::PowerLoss);
+                self.note_for_host(*host, kind);
                 self.net.vanish_host(*host);
                 for person in self.hosts.remove(host).unwrap_or_default() {
                     person.abort();
@@ -166,37 +163,35 @@ impl<'a> Driver<'a> {
             }
             Fault::Cut(person) => {
                 for (conn, life, phase) in self.net.conns_of_person(*person) {
-                    self.trace
-                        .record(What::Struck(FaultKind::Reset, phase, Some(life)));
+                    self.trace.record(What::Struck(kind, phase, Some(life)));
                     self.net.cut(conn);
                 }
             }
             Fault::Silence(person) => {
                 for (conn, life, phase) in self.net.conns_of_person(*person) {
-                    self.trace
-                        .record(What::Struck(FaultKind::PowerLoss, phase, Some(life)));
+                    self.trace.record(What::Struck(kind, phase, Some(life)));
                     self.net.vanish(conn);
                 }
             }
             Fault::AcceptErrors(count) => {
-                self.note(FaultKind::AcceptError);
+                self.note(kind);
                 self.net.fail_accepts(*count);
             }
             Fault::Pause(duration) => {
-                self.note(FaultKind::Pause);
+                self.note(kind);
                 tokio::time::advance(*duration).await;
-                self.trace.record(What::Lifted(FaultKind::Pause, None));
+                self.trace.record(What::Lifted(kind, None));
             }
             Fault::Kill => {
                 if let Some(mut server) = self.server.take() {
                     server.task.shutdown().await;
                 }
-                self.note(FaultKind::ServerKill);
+                self.note(kind);
             }
             Fault::Restart if self.server.is_none() => self.start_server(),
             Fault::Restart => {}
             Fault::Stop => {
-                self.note(FaultKind::Shutdown);
+                self.note(kind);
                 if let Some(server) = &self.server {
                     server.handle.stop();
                 }

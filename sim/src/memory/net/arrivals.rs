@@ -101,6 +101,7 @@ impl Inner {
             self.schedule(due, Due::Inward(conn));
         }
         if !held.outward
+            && self.conns[conn].client != Client::Silent
             && let Some(late) = self.conns[conn].outward.late(now)
         {
             self.note_delay(life, late);
