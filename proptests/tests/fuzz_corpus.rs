@@ -7,7 +7,7 @@ use proptests::fuzzed::TARGETS;
 
 #[test]
 fn every_kept_input_still_holds() {
-    let corpus = Path::new(env!("CARGO_MANIFEST_DIR")).join("fuzz/corpus");
+    let corpus = Path::new(env!("CARGO_MANIFEST_DIR")).join("../fuzz/corpus");
     for (name, target) in TARGETS {
         let mut inputs: Vec<_> = fs::read_dir(corpus.join(name))
             .unwrap()
@@ -26,7 +26,8 @@ fn every_kept_input_still_holds() {
 #[test]
 fn every_target_is_built_and_listed() {
     let manifest =
-        fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("fuzz/Cargo.toml")).unwrap();
+        fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("../fuzz/Cargo.toml"))
+            .unwrap();
     let built: Vec<&str> = manifest
         .lines()
         .filter_map(|line| line.strip_prefix("path = \"fuzz_targets/"))

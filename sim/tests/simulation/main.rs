@@ -99,7 +99,7 @@ fn the_networks_do_what_the_table_says() {
 
 #[test]
 fn every_plan_of_the_corpus_holds() {
-    let plans = sim::corpus::read("sim/corpus".as_ref()).expect("the corpus can be read");
+    let plans = sim::corpus::read("corpus".as_ref()).expect("the corpus can be read");
     assert!(plans.len() >= 5, "the corpus is there");
     for (path, plan) in &plans {
         for world in World::SIMULATED {
