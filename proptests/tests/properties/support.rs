@@ -1,6 +1,7 @@
 //! Runs properties: with a fixed seed, then with a new one; and says how to repeat
 //! what fails.
 
+use std::cell::Cell;
 use std::fmt::{self, Debug, Display};
 use std::fs;
 use std::path::Path;
@@ -63,16 +64,27 @@ where
         max_shrink_iters: 20_000,
         ..Config::default()
     };
+    // How many inputs held before the first that did not; after it, shrinking tries
+    // more, which do not count.
+    let held_before = Cell::new(0_u32);
+    let is_trying = Cell::new(false);
+    let has_failed = Cell::new(false);
     let held = TestRunner::new(config).run(inputs, |input| {
+        has_failed.set(has_failed.get() || is_trying.replace(true));
         holds(&input);
+        is_trying.set(false);
+        if !has_failed.get() {
+            held_before.set(held_before.get() + 1);
+        }
         Ok(())
     });
     match held {
         Ok(()) => {}
         Err(TestError::Fail(why, input)) => panic!(
-            "{why}\n\nThe smallest input that shows it:\n\n{input}\n\
+            "{why}\n\nThe smallest input that shows it, found after {} others:\n\n{input}\n\
              Repeat it: PROPTEST_RNG_SEED={seed} PROPTEST_CASES={cases} cargo test --test properties {}\n\
              Keep a history: save it as proptests/regressions/NAME.script",
+            held_before.get(),
             std::thread::current().name().unwrap_or_default()
         ),
         Err(TestError::Abort(why)) => panic!("too many inputs were rejected: {why}"),
