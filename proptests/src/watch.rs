@@ -24,6 +24,9 @@ pub struct Somebody {
     pub rooms: Vec<RoomName>,
     /// Whom they ignore, of those who are there.
     pub ignores: BTreeSet<ConnId>,
+    /// The nicknames of those who have gone, and whom they ignored: whoever takes
+    /// one is ignored too.
+    absent: Vec<Nickname>,
 }
 
 impl Directory {
@@ -53,6 +56,7 @@ impl Directory {
                 nick: nick.clone(),
                 rooms: vec![room.clone()],
                 ignores: BTreeSet::new(),
+                absent: Vec::new(),
             };
             self.0.insert(conn, somebody);
             return;
@@ -66,26 +70,46 @@ impl Directory {
             return;
         };
         match message {
-            Message::NickChanged { nick } => somebody.nick = nick.clone(),
+            Message::NickChanged { nick } => {
+                somebody.nick = nick.clone();
+                somebody.absent.retain(|absent| absent != nick);
+                self.meet_again(conn);
+            }
             Message::RoomEntered { room, .. } => {
                 somebody.rooms.retain(|other| other != room);
                 somebody.rooms.push(room.clone());
             }
             Message::RoomLeft { room, .. } => somebody.rooms.retain(|other| other != room),
             Message::IgnoreAdded { .. } => somebody.ignores.extend(other),
-            Message::IgnoreRemoved { .. } => {
-                if let Some(other) = other {
+            Message::IgnoreRemoved { nick } => match other {
+                Some(other) => {
                     somebody.ignores.remove(&other);
                 }
-            }
+                None => somebody.absent.retain(|absent| absent != nick),
+            },
             _ => {}
         }
     }
 
     fn lose(&mut self, conn: ConnId) {
-        self.0.remove(&conn);
+        let Some(gone) = self.0.remove(&conn) else {
+            return;
+        };
         for somebody in self.0.values_mut() {
-            somebody.ignores.remove(&conn);
+            if somebody.ignores.remove(&conn) {
+                somebody.absent.push(gone.nick.clone());
+            }
+        }
+    }
+
+    /// Somebody has taken the name of one who was ignored.
+    fn meet_again(&mut self, conn: ConnId) {
+        let nick = self.0[&conn].nick.clone();
+        for somebody in self.0.values_mut() {
+            if somebody.absent.contains(&nick) {
+                somebody.absent.retain(|absent| *absent != nick);
+                somebody.ignores.insert(conn);
+            }
         }
     }
 

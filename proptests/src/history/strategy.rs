@@ -9,7 +9,7 @@ use roomful::chat::{Limits, RoomName};
 use super::{History, Step};
 use crate::inputs::{self, ENDINGS};
 
-/// Names in other capitals, that look alike, that are reserved, or are guests'.
+/// Names to take: in other capitals, that look alike, that are reserved.
 const NICKS: [&str; 10] = [
     "ada",
     "Ada",
@@ -21,6 +21,10 @@ const NICKS: [&str; 10] = [
     "ernily",
     "guest1",
     "admin",
+];
+/// Names of people who are likely there, and of some who are not.
+const OTHERS: [&str; 7] = [
+    "guest1", "guest2", "guest3", "Guest4", "ada", "scope", "bob",
 ];
 const ROOMS: [&str; 7] = ["lobby", "LOBBY", "ops", "Ops", "dev", "scope", "ѕсоре"];
 
@@ -111,6 +115,7 @@ fn wait() -> impl Strategy<Value = Step> {
 /// A line that does something, nearly does, or is anything.
 fn line() -> impl Strategy<Value = String> {
     let nick = || select(NICKS.to_vec());
+    let other = || select(OTHERS.to_vec());
     let room = || select(ROOMS.to_vec());
     let text = || select(vec!["x", "four", "☺☺☺", "a b", "/x"]);
     let alone = vec![
@@ -122,12 +127,12 @@ fn line() -> impl Strategy<Value = String> {
         3 => nick().prop_map(|nick| format!("/nick {nick}")),
         3 => select(alone).prop_map(String::from),
         2 => room().prop_map(|room| format!("/leave {room}")),
-        2 => text().prop_map(|text| format!("/me {text}")),
-        3 => (nick(), text()).prop_map(|(nick, text)| format!("/msg {nick} {text}")),
+        3 => text().prop_map(|text| format!("/me {text}")),
+        3 => (other(), text()).prop_map(|(nick, text)| format!("/msg {nick} {text}")),
         2 => text().prop_map(|text| format!("/reply {text}")),
         1 => text().prop_map(|text| format!("/topic {text}")),
-        2 => nick().prop_map(|nick| format!("/ignore {nick}")),
-        1 => nick().prop_map(|nick| format!("/unignore {nick}")),
+        3 => other().prop_map(|nick| format!("/ignore {nick}")),
+        1 => other().prop_map(|nick| format!("/unignore {nick}")),
         1 => room().prop_map(|room| format!("/who {room}")),
         1 => text().prop_map(|text| format!("/quit {text}")),
         1 => inputs::line().prop_map(|line| line.replace(['\n', '\r'], " ")),

@@ -8,7 +8,7 @@ use crate::atlas::{FaultKind, Phase};
 use crate::oracle::{Refusal, Views};
 use crate::plan::Plan;
 use crate::settings::Key;
-use crate::trace::{Deed, Door, Event, Life, Log, What, Wire};
+use crate::trace::{Deed, Door, Event, HowEnded, Life, Log, What, Wire};
 
 /// Who reads everything has heard a line this soon after it has come, in
 /// milliseconds.
@@ -198,17 +198,28 @@ impl<'a> Witnesses<'a> {
     }
 
     /// The server met a reset where a close would have been read as the end. While
-    /// words are on their way to the person, both give a reset.
+    /// words are on their way to the person, a close gives a reset too; but a person
+    /// who has closed nothing is told of none.
     fn is_torn(&self, strike: &Strike, life: Life) -> bool {
         let looks_alike = matches!(strike.phase, Phase::MidBroadcast | Phase::Closing);
-        if !looks_alike && !self.all_is_heard(strike.place, life) {
+        if looks_alike {
+            let has_let_go = self
+                .after(strike.place, life)
+                .next()
+                .is_some_and(|event| matches!(event.what, What::Did(_, Deed::Vanish)));
+            let was_told = || {
+                self.after(strike.place, life)
+                    .any(|event| event.what == What::Ended(life, HowEnded::Broken))
+            };
+            return (has_let_go || was_told()) && self.wire(strike.place, life, &[Wire::Reset]);
+        }
+        if !self.all_is_heard(strike.place, life) {
             return false;
         }
         for event in self.after(strike.place, life) {
             match event.what {
                 What::Wire(_, Wire::Reset) => return true,
-                What::Wire(_, Wire::ReadEnd) => return false,
-                What::Wire(_, Wire::Wrote(_)) if !looks_alike => return false,
+                What::Wire(_, Wire::ReadEnd | Wire::Wrote(_)) => return false,
                 _ => {}
             }
         }
