@@ -202,24 +202,20 @@ impl<'a> Witnesses<'a> {
     /// who has closed nothing is told of none.
     fn is_torn(&self, strike: &Strike, life: Life) -> bool {
         let looks_alike = matches!(strike.phase, Phase::MidBroadcast | Phase::Closing);
-        if looks_alike {
-            let has_let_go = self
-                .after(strike.place, life)
-                .next()
-                .is_some_and(|event| matches!(event.what, What::Did(_, Deed::Vanish)));
-            let was_told = || {
-                self.after(strike.place, life)
-                    .any(|event| event.what == What::Ended(life, HowEnded::Broken))
-            };
-            return (has_let_go || was_told()) && self.wire(strike.place, life, &[Wire::Reset]);
-        }
-        if !self.all_is_heard(strike.place, life) {
+        if !looks_alike && !self.all_is_heard(strike.place, life) {
             return false;
         }
-        for event in self.after(strike.place, life) {
+        let mut is_own = false;
+        let mut was_told = false;
+        for (after, event) in self.after(strike.place, life).enumerate() {
             match event.what {
-                What::Wire(_, Wire::Reset) => return true,
-                What::Wire(_, Wire::ReadEnd | Wire::Wrote(_)) => return false,
+                // The reset itself, when it is the person's.
+                What::Did(_, Deed::Vanish) if after == 0 => is_own = true,
+                What::Did(_, Deed::Close | Deed::Vanish) => return false,
+                What::Ended(_, HowEnded::Broken) => was_told = true,
+                What::Wire(_, Wire::Reset) => return !looks_alike || is_own || was_told,
+                What::Wire(_, Wire::ReadEnd) => return false,
+                What::Wire(_, Wire::Wrote(_)) if !looks_alike => return false,
                 _ => {}
             }
         }
