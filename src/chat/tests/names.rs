@@ -123,6 +123,27 @@ fn a_name_at_the_bound_and_one_past_it() {
 }
 
 #[test]
+fn the_bound_in_bytes_counts_what_is_shown() {
+    // 32 characters of two bytes are a nickname, to the last byte.
+    let full = "é".repeat(32);
+    assert_eq!(full.len(), Nickname::BYTES_MAX);
+    assert_eq!(nick(&full).as_str(), full);
+    // Typed in pieces it is longer, and the same.
+    let pieces = "e\u{301}".repeat(32);
+    assert_eq!(nick(&pieces).as_str(), full);
+    // 48 characters are a room's name, of however many bytes each.
+    let wide = "り".repeat(48);
+    assert_eq!(
+        wide.parse::<RoomName>().map(|room| room.as_str().len()),
+        Ok(144)
+    );
+    // What is far too long is not looked at.
+    let typed = |bytes: usize| refused(&"x".repeat(bytes));
+    assert_eq!(typed(256), NameError::TooManyChars { max: 32 });
+    assert_eq!(typed(257), NameError::TooManyBytes { max: 64 });
+}
+
+#[test]
 fn two_marks_in_a_row_and_one_more() {
     // q has no composed form with these marks.
     nick("q\u{301}\u{323}x");

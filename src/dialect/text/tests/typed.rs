@@ -427,3 +427,19 @@ fn wherever_it_is_split_it_is_the_same() {
         assert_eq!(decode(stream, 0..stream.len()), whole);
     }
 }
+
+#[test]
+fn what_is_held_is_the_unfinished_line_and_no_more() {
+    let mut decoder = Decoder::new(Flavor::Text, 32);
+    let held = |decoder: &mut Decoder, mut piece: &[u8]| {
+        while decoder.decode(&mut piece).is_some() {}
+        decoder.held_bytes()
+    };
+    assert_eq!(held(&mut decoder, b""), 0);
+    assert_eq!(held(&mut decoder, b"hi"), 2);
+    assert_eq!(held(&mut decoder, b" all"), 6);
+    assert_eq!(held(&mut decoder, b"\nand"), 3);
+    assert_eq!(held(&mut decoder, &[b'x'; 29]), 32);
+    // Too long: it is refused, and nothing of it is held.
+    assert_eq!(held(&mut decoder, b"x"), 0);
+}
