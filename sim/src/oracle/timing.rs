@@ -28,7 +28,7 @@ pub(super) fn judge(plan: &Plan, run: &Run, views: &Views) -> Result<(), Violati
     unheard(run, &troubles)?;
     for view in views.all.values() {
         is_answered(plan, run, view, &troubles)?;
-        is_told_of_shutdown(view, views, &troubles)?;
+        is_told_of_shutdown(run, view, views, &troubles)?;
     }
     nobody_waits(plan, run, views, &troubles)
 }
@@ -205,10 +205,19 @@ fn patience(plan: &Plan, run: &Run, view: &View) -> u64 {
 
 /// Who was calm when the server was told to stop has heard the goodbye, and the
 /// end in order.
-fn is_told_of_shutdown(view: &View, views: &Views, troubles: &Troubles) -> Result<(), Violation> {
+fn is_told_of_shutdown(
+    run: &Run,
+    view: &View,
+    views: &Views,
+    troubles: &Troubles,
+) -> Result<(), Violation> {
     let Some((place, at)) = views.stopped else {
         return Ok(());
     };
+    // Who does not run cannot take their leave in time.
+    if stands_still_after(run, place) {
+        return Ok(());
+    }
     let was_there = view.is_welcome
         && !view.is_unsure
         && view.answers.iter().any(|(_, answered)| *answered < place)
@@ -233,6 +242,12 @@ fn is_told_of_shutdown(view: &View, views: &Views, troubles: &Troubles) -> Resul
         return Err(Violation::new(Oracle::Liveness, what));
     }
     Ok(())
+}
+
+fn stands_still_after(run: &Run, place: usize) -> bool {
+    run.events[place..]
+        .iter()
+        .any(|event| matches!(event.what, What::Struck(FaultKind::Pause, ..)))
 }
 
 /// A line goes from one calm person to another in the time of the network.
