@@ -114,3 +114,45 @@ impl<N: Name> PartialOrd for Look<N> {
         Some(self.cmp(other))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn room(name: &str) -> RoomName {
+        name.parse().unwrap()
+    }
+
+    fn two() -> Directory<RoomName, u8> {
+        let mut names = Directory::new();
+        names.insert(room("ops"), 1);
+        names.insert(room("dev"), 2);
+        names
+    }
+
+    #[test]
+    fn both_orders_hold_the_same_names() {
+        assert!(two().is_consistent());
+        let mut fewer = two();
+        fewer.by_look.remove(&Look(room("ops")));
+        assert!(!fewer.is_consistent());
+        let mut others = fewer.clone();
+        others.by_look.insert(Look(room("tea")));
+        assert!(!others.is_consistent());
+        let mut nameless = two();
+        nameless.by_name.remove(&room("ops"));
+        assert!(!nameless.is_consistent());
+    }
+
+    #[test]
+    fn a_look_alike_is_found_among_names_in_between() {
+        let mut names = Directory::new();
+        for (name, number) in [("scope", 1), ("tango", 2), ("zoo", 3), ("ábc", 4)] {
+            names.insert(room(name), number);
+        }
+        let cyrillic = room("ѕсоре");
+        assert_eq!(names.confusable(&cyrillic, None), Some(room("scope")));
+        assert_eq!(names.confusable(&cyrillic, Some(&room("scope"))), None);
+        assert_eq!(names.confusable(&room("tea"), None), None);
+    }
+}

@@ -1,5 +1,6 @@
 //! Scripts: what people ask, and who is told what. One file a theme.
 
+mod audit;
 mod departures;
 mod history;
 mod ignore;
