@@ -71,27 +71,95 @@ pub fn swimlane(plan: &Plan, events: &[Event]) -> String {
         let _ = write!(text, "  {:<WIDTH$}", format!("person {number}"));
     }
     text += "  server\n";
-    let shown = events
-        .iter()
-        .filter_map(|event| cell(&event.what).map(|cell| (event.at, cell)));
-    for (rows, (at, (person, words))) in shown.enumerate() {
-        if rows == ROWS_MAX {
-            text += "          … and more: --trace shows everything\n";
-            break;
+    let rows = rows(&acting, events);
+    let left_out = rows.len().saturating_sub(ROWS_MAX);
+    for (number, row) in rows.iter().enumerate() {
+        if left_out > 0 && number == ROWS_MAX / 2 {
+            let _ = writeln!(
+                text,
+                "          … {left_out} rows: --trace shows everything"
+            );
         }
-        let _ = write!(text, "{at:>9}");
+        // What went wrong stands at the end more often than in the middle.
+        if (ROWS_MAX / 2..ROWS_MAX / 2 + left_out).contains(&number) {
+            continue;
+        }
+        let _ = write!(text, "{:>9}", row.at);
         for number in &acting {
-            let own = if person == Some(*number) {
-                cut(&words, WIDTH)
+            let own = if row.column == Some(*number) {
+                row.shown()
             } else {
                 String::new()
             };
             let _ = write!(text, "  {own:<WIDTH$}");
         }
-        let of_server = person.is_none_or(|person| !acting.contains(&person));
-        let _ = writeln!(text, "  {}", if of_server { &*words } else { "" });
+        let of_server = row.column.is_none();
+        let _ = writeln!(
+            text,
+            "  {}",
+            if of_server {
+                row.shown()
+            } else {
+                String::new()
+            }
+        );
     }
     text
+}
+
+/// What stands at one height of the swimlane.
+struct Row {
+    /// Milliseconds since the run began.
+    at: u64,
+    /// Whose column it is in; without a number, in the server's.
+    column: Option<usize>,
+    words: String,
+    /// So many things came one after the other that look the same here.
+    times: usize,
+}
+
+impl Row {
+    fn shown(&self) -> String {
+        let times = match self.times {
+            1 => String::new(),
+            times => format!(" ×{times}"),
+        };
+        if self.column.is_none() {
+            return format!("{}{times}", self.words);
+        }
+        cut(&self.words, WIDTH - times.chars().count()) + &times
+    }
+
+    /// Whether another cannot be told from this one.
+    fn looks_like(&self, other: &Self) -> bool {
+        let look = |words: &str| match self.column {
+            Some(_) => cut(words, WIDTH),
+            None => words.into(),
+        };
+        self.column == other.column && look(&self.words) == look(&other.words)
+    }
+}
+
+/// What is shown of a run; a run of things that look the same is one row, of the
+/// moment of the first.
+fn rows(acting: &[usize], events: &[Event]) -> Vec<Row> {
+    let mut rows: Vec<Row> = Vec::new();
+    for event in events {
+        let Some((person, words)) = cell(&event.what) else {
+            continue;
+        };
+        let row = Row {
+            at: event.at,
+            column: person.filter(|person| acting.contains(person)),
+            words,
+            times: 1,
+        };
+        match rows.last_mut() {
+            Some(last) if last.looks_like(&row) => last.times += 1,
+            _ => rows.push(row),
+        }
+    }
+    rows
 }
 
 fn cut(words: &str, width: usize) -> String {
@@ -131,4 +199,52 @@ fn cell(what: &What) -> Option<(Option<usize>, String)> {
         }
         What::Wire(..) => return None,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::plan::Step;
+    use crate::trace::Life;
+
+    fn heard(at: u64, line: &str) -> Event {
+        let life = Life { person: 0, life: 0 };
+        Event {
+            at,
+            what: What::Heard(life, line.into()),
+        }
+    }
+
+    fn plan() -> Plan {
+        let mut plan = Plan::new("swimlane", 1);
+        plan.person(0, vec![Step::Connect]);
+        plan
+    }
+
+    #[test]
+    fn what_looks_the_same_is_one_row() {
+        let same = "14:05 bob -> you: the same words, and then ";
+        let events = [
+            heard(1, "-- Welcome."),
+            heard(2, &format!("{same}1")),
+            heard(3, &format!("{same}2")),
+            heard(4, "-- Bye."),
+        ];
+        let shown = swimlane(&plan(), &events);
+        assert_eq!(shown.lines().count(), 4, "{shown}");
+        assert!(
+            shown.contains("        2  14:05 bob -> you: the same… ×2"),
+            "{shown}"
+        );
+    }
+
+    #[test]
+    fn the_end_of_a_long_run_is_shown() {
+        let events: Vec<Event> = (0..500).map(|at| heard(at, &format!("-- {at}"))).collect();
+        let shown = swimlane(&plan(), &events);
+        assert_eq!(shown.lines().count(), ROWS_MAX + 2, "{shown}");
+        for words in ["-- 0 ", "-- 499 ", "380 rows: --trace shows everything"] {
+            assert!(shown.contains(words), "{shown}");
+        }
+    }
 }

@@ -1,6 +1,6 @@
 //! The audit finds what it is there to find: each invariant, broken.
 
-use alloc::string::ToString;
+use alloc::string::{String, ToString};
 
 use super::script::World;
 use crate::chat::{ConnId, Limits, Nickname, RoomId, RoomName, UserId};
