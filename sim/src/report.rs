@@ -1,14 +1,18 @@
 //! What a person reads when a promise is broken.
 
 use std::fmt::Write as _;
+use std::ops::RangeInclusive;
 
 use crate::plan::Plan;
 use crate::shrink::Shrunk;
 use crate::trace::{Event, Log, What, Wire, fingerprint};
 use crate::world::{Run, World};
 
-/// How wide a column of the swimlane is.
-const WIDTH: usize = 30;
+/// How wide a column of the swimlane is, at least and at most; few people have more
+/// room than many.
+const WIDTH: RangeInclusive<usize> = 30..=75;
+/// How wide all columns of people are together, unless that is too little.
+const WIDTH_OF_ALL: usize = 150;
 
 /// How much of a fault is shown among those that are needed.
 const NEED: usize = 70;
@@ -66,12 +70,13 @@ pub fn swimlane(plan: &Plan, events: &[Event]) -> String {
     let acting: Vec<usize> = (0..plan.people.len())
         .filter(|number| !plan.people[*number].script.is_empty())
         .collect();
+    let width = (WIDTH_OF_ALL / acting.len().max(1)).clamp(*WIDTH.start(), *WIDTH.end());
     let mut text = format!("{:>9}", "ms");
     for number in &acting {
-        let _ = write!(text, "  {:<WIDTH$}", format!("person {number}"));
+        let _ = write!(text, "  {:<width$}", format!("person {number}"));
     }
     text += "  server\n";
-    let rows = rows(&acting, events);
+    let rows = rows(&acting, width, events);
     let left_out = rows.len().saturating_sub(ROWS_MAX);
     for (number, row) in rows.iter().enumerate() {
         if left_out > 0 && number == ROWS_MAX / 2 {
@@ -87,18 +92,18 @@ pub fn swimlane(plan: &Plan, events: &[Event]) -> String {
         let _ = write!(text, "{:>9}", row.at);
         for number in &acting {
             let own = if row.column == Some(*number) {
-                row.shown()
+                row.shown(width)
             } else {
                 String::new()
             };
-            let _ = write!(text, "  {own:<WIDTH$}");
+            let _ = write!(text, "  {own:<width$}");
         }
         let of_server = row.column.is_none();
         let _ = writeln!(
             text,
             "  {}",
             if of_server {
-                row.shown()
+                row.shown(width)
             } else {
                 String::new()
             }
@@ -119,7 +124,7 @@ struct Row {
 }
 
 impl Row {
-    fn shown(&self) -> String {
+    fn shown(&self, width: usize) -> String {
         let times = match self.times {
             1 => String::new(),
             times => format!(" ×{times}"),
@@ -127,13 +132,13 @@ impl Row {
         if self.column.is_none() {
             return format!("{}{times}", self.words);
         }
-        cut(&self.words, WIDTH - times.chars().count()) + &times
+        cut(&self.words, width - times.chars().count()) + &times
     }
 
     /// Whether another cannot be told from this one.
-    fn looks_like(&self, other: &Self) -> bool {
+    fn looks_like(&self, other: &Self, width: usize) -> bool {
         let look = |words: &str| match self.column {
-            Some(_) => cut(words, WIDTH),
+            Some(_) => cut(words, width),
             None => words.into(),
         };
         self.column == other.column && look(&self.words) == look(&other.words)
@@ -142,7 +147,7 @@ impl Row {
 
 /// What is shown of a run; a run of things that look the same is one row, of the
 /// moment of the first.
-fn rows(acting: &[usize], events: &[Event]) -> Vec<Row> {
+fn rows(acting: &[usize], width: usize, events: &[Event]) -> Vec<Row> {
     let mut rows: Vec<Row> = Vec::new();
     for event in events {
         let Some((person, words)) = cell(&event.what) else {
@@ -155,7 +160,7 @@ fn rows(acting: &[usize], events: &[Event]) -> Vec<Row> {
             times: 1,
         };
         match rows.last_mut() {
-            Some(last) if last.looks_like(&row) => last.times += 1,
+            Some(last) if last.looks_like(&row, width) => last.times += 1,
             _ => rows.push(row),
         }
     }
@@ -190,8 +195,8 @@ fn cell(what: &What) -> Option<(Option<usize>, String)> {
             format!("  {} over", kind.name()),
         ),
         What::Door(door) => (None, format!("{door:?}")),
-        What::Log(Log::Entered(conn)) => (None, format!("connection {conn} enters")),
-        What::Log(Log::Left(conn)) => (None, format!("connection {conn} leaves")),
+        What::Log(Log::Entered(conn)) => (None, format!("ConnId({conn}) enters")),
+        What::Log(Log::Left(conn)) => (None, format!("ConnId({conn}) leaves")),
         What::Log(Log::Handled(..)) | What::Sent(_) => return None,
         What::Log(log) => (None, format!("{log:?}")),
         What::Wire(life, wire @ (Wire::Reset | Wire::TimedOut | Wire::ReadEnd)) => {
@@ -223,7 +228,7 @@ mod tests {
 
     #[test]
     fn what_looks_the_same_is_one_row() {
-        let same = "14:05 bob -> you: the same words, and then ";
+        let same = format!("14:05 bob -> you: {}", "so ".repeat(20));
         let events = [
             heard(1, "-- Welcome."),
             heard(2, &format!("{same}1")),
@@ -233,9 +238,10 @@ mod tests {
         let shown = swimlane(&plan(), &events);
         assert_eq!(shown.lines().count(), 4, "{shown}");
         assert!(
-            shown.contains("        2  14:05 bob -> you: the same… ×2"),
+            shown.contains("        2  14:05 bob -> you: so so"),
             "{shown}"
         );
+        assert!(shown.contains("… ×2"), "{shown}");
     }
 
     #[test]

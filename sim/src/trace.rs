@@ -1,5 +1,6 @@
 //! Everything that happened in a run, in order, and its fingerprint.
 
+use std::fmt;
 use std::hash::{Hash, Hasher as _};
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -15,6 +16,17 @@ pub struct Life {
     pub person: usize,
     /// Which of their connections, counted from 0.
     pub life: usize,
+}
+
+/// The number of the connection is said only of who has come again.
+impl fmt::Display for Life {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "person {}", self.person)?;
+        match self.life {
+            0 => Ok(()),
+            life => write!(f, " (reconnected, time {life})"),
+        }
+    }
 }
 
 /// Something that happened.

@@ -11,7 +11,7 @@ use super::views::Views;
 use super::{Oracle, Violation, order};
 use crate::plan::Plan;
 use crate::settings::Key;
-use crate::trace::{HowEnded, Life};
+use crate::trace::HowEnded;
 use crate::world::Run;
 
 /// Lines that were said once, by their text, with who said them.
@@ -74,10 +74,6 @@ fn violation(what: String) -> Violation {
     Violation::new(Oracle::Delivery, what)
 }
 
-fn who(life: Life) -> String {
-    format!("person {} (connection {})", life.person, life.life)
-}
-
 fn numbered(view: &View) -> impl Iterator<Item = (&str, usize)> {
     let heard = view.heard.iter().enumerate();
     heard.map(|(number, heard)| (&*heard.text, number))
@@ -101,7 +97,7 @@ impl Delivery<'_> {
 
     fn is_said(&self, view: &View, heard: &Heard) -> Result<(), Violation> {
         let wrong = |what: String| {
-            let (who, text, room) = (who(view.life), &heard.text, &heard.room);
+            let (who, text, room) = (view.life, &heard.text, &heard.room);
             Err(violation(format!(
                 "{who} heard {text:?} in #{room}: {what}"
             )))
@@ -147,8 +143,8 @@ impl Delivery<'_> {
             let mut seen = BTreeSet::new();
             for heard in &view.heard {
                 if self.spoken.contains_key(&*heard.text) && !seen.insert(&heard.text) {
-                    let (who, text) = (who(view.life), &heard.text);
-                    return Err(violation(format!("P2: {who} heard {text:?} twice")));
+                    let (who, text) = (view.life, &heard.text);
+                    return Err(violation(format!("promise P2: {who} heard {text:?} twice")));
                 }
             }
         }
@@ -212,13 +208,8 @@ impl Delivery<'_> {
             });
             if let Some(missing) = missing {
                 return Err(violation(format!(
-                    "P2: {} heard {:?} and {:?} in #{}, and not {:?}, which {} heard between them",
-                    who(view.life),
-                    before.text,
-                    line.text,
-                    line.room,
-                    missing.text,
-                    who(other.life)
+                    "promise P2: {} heard {:?} and {:?} in #{}, and not {:?}, which {} heard between them",
+                    view.life, before.text, line.text, line.room, missing.text, other.life
                 )));
             }
         }
@@ -254,8 +245,8 @@ impl Delivery<'_> {
                 let told: u64 = told.map(|(_, skipped)| skipped.lines).sum();
                 if (texts.len() as u64) > told {
                     return Err(violation(format!(
-                        "P2: {} stayed in #{room} and never heard {:?} ({} lines; told of {told} skipped)",
-                        who(view.life),
+                        "promise P2: {} stayed in #{room} and never heard {:?} ({} lines; told of {told} skipped)",
+                        view.life,
                         texts[0],
                         texts.len()
                     )));
@@ -303,8 +294,10 @@ impl Delivery<'_> {
         was_answered || heard_the_end
     }
 
-    /// What somebody is told of a skip is exact: compared with somebody who was
-    /// there before, says nothing, ignores nobody and missed nothing.
+    /// What somebody is told of a skip can be: it begins above the end of the skip
+    /// before, and counts no more lines than there are numbers from its first to its
+    /// last. And it is exact, compared with somebody who was there before, says
+    /// nothing, ignores nobody and missed nothing.
     fn skips_are_exact(&self) -> Result<(), Violation> {
         if self.restarts {
             return Ok(());
@@ -318,9 +311,9 @@ impl Delivery<'_> {
                         && skipped.last >= skipped.first
                         && skipped.lines <= skipped.last - skipped.first + 1);
                 if !is_sound {
-                    let who = who(view.life);
+                    let who = view.life;
                     return Err(violation(format!(
-                        "P2: {who} was told of a skip that cannot be: {skipped:?}"
+                        "promise P2: {who} was told of a skip that cannot be: {skipped:?}; the skip before ended at {before}"
                     )));
                 }
                 if let Some(witness) = self.witness(&skipped.room) {
@@ -364,8 +357,8 @@ impl Delivery<'_> {
         let Some(range) = all.get(number(skipped.first)..=number(skipped.last)) else {
             return if self.was_sent_everything_until(witness, place) {
                 Err(violation(format!(
-                    "P2: {} was told of numbers that there are not: {skipped:?}",
-                    who(view.life)
+                    "promise P2: {} was told of numbers that there are not: {skipped:?}",
+                    view.life
                 )))
             } else {
                 Ok(())
@@ -387,8 +380,8 @@ impl Delivery<'_> {
         let has_ignored = !view.ignored.is_empty();
         if !has_ignored && (missed.len() as u64 != skipped.lines || !ends_are_missed) {
             return Err(violation(format!(
-                "P2: {} was told {skipped:?}; {} of these were missed",
-                who(view.life),
+                "promise P2: {} was told {skipped:?}; {} of these were missed",
+                view.life,
                 missed.len()
             )));
         }
@@ -417,8 +410,10 @@ impl Delivery<'_> {
             }
             let secret = |heard: &&Heard| heard.text.starts_with("secret-");
             if let Some(heard) = view.heard.iter().find(secret) {
-                let (who, text) = (who(view.life), &heard.text);
-                return Err(violation(format!("P3: {who} heard {text:?} in a room")));
+                let (who, text) = (view.life, &heard.text);
+                return Err(violation(format!(
+                    "promise P3: {who} heard {text:?} in a room"
+                )));
             }
         }
         for (text, hearers) in &hearers {
@@ -434,7 +429,7 @@ impl Delivery<'_> {
                 match hearers.get(&*sent.text).and_then(|hearers| hearers.first()) {
                     Some((_, heard)) if heard.to != sent.to || heard.from != sent.from => {
                         return Err(violation(format!(
-                            "P3: {:?} went from {:?} to {:?}, and came from {:?} to {:?}",
+                            "promise P3: {:?} went from {:?} to {:?}, and came from {:?} to {:?}",
                             sent.text, sent.from, sent.to, heard.from, heard.to
                         )));
                     }
@@ -459,10 +454,8 @@ impl Delivery<'_> {
         let receiver = self.views.all.values().find(was_called);
         match receiver.filter(|view| !self.views.may_ignore(view, sender, self.ends)) {
             Some(view) => Err(violation(format!(
-                "P2: {:?} was confirmed to {}, and {} never heard it",
-                sent.text,
-                who(sender.life),
-                who(view.life)
+                "promise P2: {:?} was confirmed to {}, and {} never heard it",
+                sent.text, sender.life, view.life
             ))),
             None => Ok(()),
         }

@@ -29,7 +29,7 @@ pub(super) fn judge(views: &Views) -> Result<(), Violation> {
         if let Some(text) = circle(follows) {
             return Err(Violation::new(
                 Oracle::Delivery,
-                format!("P1: #{room} was heard in different orders, around {text:?}"),
+                format!("promise P1: #{room} was heard in different orders, around {text:?}"),
             ));
         }
     }

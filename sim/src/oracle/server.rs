@@ -130,11 +130,11 @@ fn nothing_is_left(plan: &Plan, run: &Run) -> Result<(), Violation> {
     }
     if inspection.stats.people > 0 || inspection.connections > 0 {
         return leak(format!(
-            "P3: all have gone, and there are still: {inspection:?}"
+            "promise P3: all have gone, and there are still: {inspection:?}"
         ));
     }
     if !inspection.equals_new {
-        return leak("P3: all have gone, and the engine is not as new".into());
+        return leak("promise P3: all have gone, and the engine is not as new".into());
     }
     if let Some(tasks) = run.held.tasks_left.filter(|tasks| *tasks > 0) {
         return leak(format!("all have gone, and {tasks} tasks are left"));

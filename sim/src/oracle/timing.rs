@@ -293,7 +293,7 @@ fn nobody_waits(
                 return Err(Violation::new(
                     Oracle::BlastRadius,
                     format!(
-                        "P4: {:?} of person {} took {took} ms to person {}; {bound} is the bound",
+                        "promise P4: {:?} of person {} took {took} ms to person {}; {bound} is the bound",
                         heard.text, author.life.person, view.life.person
                     ),
                 ));

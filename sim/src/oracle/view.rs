@@ -230,11 +230,8 @@ impl View {
     pub(crate) fn hear(&mut self, place: Place, at: u64, line: &str) -> Result<(), Violation> {
         self.last_heard = at;
         let wrong = |what: String| {
-            let Life { person, life } = self.life;
-            Violation::new(
-                Oracle::Grammar,
-                format!("person {person} (connection {life}) was told {line:?}: {what}"),
-            )
+            let whole = format!("{} was told {line:?}: {what}", self.life);
+            Violation::new(Oracle::Grammar, whole)
         };
         let told =
             parse(line).ok_or_else(|| wrong("that is like nothing the protocol has".into()))?;
@@ -244,8 +241,7 @@ impl View {
             return Ok(());
         }
         self.take(place, at, told).map_err(|(oracle, what)| {
-            let Life { person, life } = self.life;
-            let whole = format!("person {person} (connection {life}) was told {line:?}: {what}");
+            let whole = format!("{} was told {line:?}: {what}", self.life);
             Violation::new(oracle, whole)
         })
     }
