@@ -10,4 +10,4 @@ pub use commands::command;
 pub use engine::engine;
 pub use messages::message;
 pub use names::names;
-pub use stream::text_stream;
+pub use stream::{SHAPES, decoded_in_linear_time, text_stream};

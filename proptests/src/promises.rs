@@ -11,6 +11,7 @@ mod delivery;
 mod ghosts;
 mod order;
 mod replay;
+mod words;
 
 pub use bounds::{
     limits_hold_at_their_number, one_event_concerns_its_members_only,
@@ -30,6 +31,7 @@ pub use order::{
     effects_come_in_the_order_in_which_they_became_true, numbers_of_a_room_have_no_hole,
 };
 pub use replay::{engine_and_model_agree, the_same_history_gives_the_same_effects};
+pub use words::what_is_told_harms_no_terminal;
 
 use roomful::chat::{ConnId, Message, RoomName};
 use roomful::engine::{Effect, Effects, Event};
@@ -46,7 +48,7 @@ macro_rules! promises {
     };
 }
 /// Every promise that holds for any history, by name.
-pub const ALL: [(&str, Promise); 20] = promises![
+pub const ALL: [(&str, Promise); 21] = promises![
     numbers_of_a_room_have_no_hole,
     effects_come_in_the_order_in_which_they_became_true,
     what_is_said_reaches_every_member_once,
@@ -65,6 +67,7 @@ pub const ALL: [(&str, Promise); 20] = promises![
     one_event_concerns_its_members_only,
     the_deadline_is_later_after_a_tick,
     the_rate_delays_and_never_drops,
+    what_is_told_harms_no_terminal,
     the_same_history_gives_the_same_effects,
     engine_and_model_agree,
 ];

@@ -7,18 +7,19 @@ use roomful::engine::{Ending, Event};
 use crate::inputs::ENDINGS;
 use crate::model::lockstep::Lockstep;
 
-/// Limits so low that short histories reach them.
-fn low() -> Limits {
+/// Limits, most of them so low that short histories reach them; two bytes choose.
+fn limits(first: u8, second: u8) -> Limits {
+    let of = |byte: u8, place: u8, low: [usize; 4]| low[usize::from(byte >> (2 * place) & 3)];
     Limits {
-        rooms_per_user_max: 2,
-        rooms_max: 3,
-        topic_chars_max: 3,
-        reason_chars_max: 3,
-        ignored_per_user_max: 1,
-        announce_members_max: 2,
-        rate_burst: 3,
-        rate_per_second: 2,
-        ..Limits::default()
+        rooms_per_user_max: of(first, 0, [2, 1, 3, 50]),
+        rooms_max: of(first, 1, [3, 1, 2, 10_000]),
+        ignored_per_user_max: of(first, 2, [1, 0, 2, 100]),
+        announce_members_max: of(first, 3, [2, 0, 1, 100]),
+        rate_burst: of(second, 0, [3, 0, 1, 20]) as u32,
+        rate_per_second: of(second, 1, [2, 0, 1, 5]) as u32,
+        summary_seconds: of(second, 2, [10, 0, 1, 2]) as u32,
+        topic_chars_max: of(second, 3, [3, 0, 4, 300]),
+        reason_chars_max: of(second, 3, [3, 0, 4, 200]),
     }
 }
 
@@ -30,15 +31,21 @@ const NICKS: [&str; 6] = ["ada", "Ada", "bob", "scope", "ѕсоре", "guest1"];
 const ROOMS: [&str; 4] = ["lobby", "ops", "Ops", "dev"];
 const TEXTS: [&str; 3] = ["x", "four", "☺☺☺"];
 
-/// Two bytes make a step: what happens, and to whom. The engine agrees with the
-/// model and is audited after each, stays equal to a twin that is fed the same and to a clone of itself, and
-/// when everybody has left it equals a new one.
+/// The first two bytes choose limits, and then two bytes make a step: what happens, and
+/// to whom; so a fuzzer that cuts, joins or changes inputs does so with histories. The
+/// engine agrees with the model and is audited after each step, stays equal to a twin
+/// that is fed the same and to a clone of itself, and when everybody has left it equals
+/// a new one.
 ///
 /// # Panics
 /// When it does not hold.
 pub fn engine(history: &[u8]) {
-    let mut one = Run::new();
-    let mut twin = Run::new();
+    let [first, second, history @ ..] = history else {
+        return;
+    };
+    let limits = limits(*first, *second);
+    let mut one = Run::new(limits.clone());
+    let mut twin = Run::new(limits);
     let history = &history[..history.len().min(2 * STEPS_MAX)];
     for (number, step) in history.chunks_exact(2).enumerate() {
         let event = one.event(step[0], step[1]);
@@ -73,9 +80,9 @@ struct Run {
 }
 
 impl Run {
-    fn new() -> Self {
+    fn new(limits: Limits) -> Self {
         Self {
-            both: Lockstep::new(low()),
+            both: Lockstep::new(limits),
             now: DateTime::UNIX_EPOCH,
             last: 0,
         }

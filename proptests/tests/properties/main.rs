@@ -36,6 +36,14 @@ fn a_stream_means_the_same_however_it_is_cut() {
     });
 }
 
+/// Not sampled: a few shapes of input that a careless decoder goes over again and again.
+#[test]
+fn a_stream_is_decoded_in_linear_time() {
+    for shape in checks::SHAPES {
+        checks::decoded_in_linear_time(shape);
+    }
+}
+
 #[test]
 fn a_message_can_be_read_back() {
     let parts = (
@@ -92,6 +100,7 @@ hold! {
     one_event_concerns_its_members_only
     the_deadline_is_later_after_a_tick
     the_rate_delays_and_never_drops
+    what_is_told_harms_no_terminal
     the_same_history_gives_the_same_effects
     engine_and_model_agree
 }
