@@ -110,3 +110,13 @@ fn a_room_that_closes_in_mid_list_ends_it() {
     "#]]
     .assert_eq(&world.line("ready 1"));
 }
+
+#[test]
+fn a_list_goes_on_though_the_last_who_was_listed_has_left() {
+    let mut world = World::crowd(60);
+    world.run("1 who\n-50 reset\n-51 reset");
+    expect![[r#"
+        1 < in #lobby [guest52 guest53 guest54 guest55 guest56 guest57 guest58 guest59 guest60] total Some(59)
+    "#]]
+    .assert_eq(&world.line("ready 1"));
+}

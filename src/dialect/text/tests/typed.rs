@@ -317,6 +317,7 @@ fn an_unknown_command_is_refused() {
         "/help a b",
         "/help xyzzy",
         "/help r",
+        "/help m",
     ];
     check(
         &typed,
@@ -336,6 +337,8 @@ fn an_unknown_command_is_refused() {
             -- It goes to the person who sent it, also under a new nickname.
             -- Also: /r.
             -- Examples: /reply yes  or  /reply on my way
+            > /help m
+            !! /m could be /msg or /me. Type a little more.
         "#]],
     );
 }
