@@ -26,6 +26,12 @@ pub fn text_stream(bytes: &[u8], cuts: &[u8]) {
         whole,
         "a byte at a time made a difference"
     );
+    let ended = [bytes, b"\n"].concat();
+    assert_eq!(
+        decode(&ended, std::iter::once(ended.len())),
+        whole,
+        "the end of input ends a line as its end does"
+    );
     for item in &whole {
         if let Decoded::Answer(answer) = item {
             answer_is_harmless(answer);
