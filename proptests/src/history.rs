@@ -5,11 +5,19 @@ mod script;
 pub mod strategy;
 
 use chrono::{DateTime, TimeDelta, Utc};
-use roomful::chat::{ConnId, Limits, Missed, RoomName};
+use roomful::chat::{ConnId, Limits, Missed, RoomName, Seq};
 use roomful::dialect::{Decoded, parse_text};
 use roomful::engine::{Effects, Ending, Engine, Event};
 
 use crate::watch::Directory;
+
+/// What everybody who skipped was told of: the engine counts it, and no more.
+const MISSED: Missed = Missed {
+    lines: 3,
+    first: Seq(1),
+    last: Seq(3),
+    notices: 1,
+};
 
 /// What happens, from an empty server on.
 #[derive(Clone, Debug)]
@@ -133,7 +141,7 @@ impl Play {
             Step::Skipped(who, room) => Event::Skipped {
                 conn: conn(*who)?,
                 room: room.clone(),
-                missed: Missed::default(),
+                missed: MISSED,
             },
             Step::Wait(time) => {
                 self.now = self.now.checked_add_signed(*time).unwrap_or(self.now);

@@ -30,7 +30,9 @@ pub use ghosts::{
 pub use order::{
     effects_come_in_the_order_in_which_they_became_true, numbers_of_a_room_have_no_hole,
 };
-pub use replay::{engine_and_model_agree, the_same_history_gives_the_same_effects};
+pub use replay::{
+    engine_and_model_agree, the_same_history_gives_the_same_effects, what_is_counted_has_happened,
+};
 pub use words::what_is_told_harms_no_terminal;
 
 use roomful::chat::{ConnId, Message, RoomName};
@@ -48,7 +50,7 @@ macro_rules! promises {
     };
 }
 /// Every promise that holds for any history, by name.
-pub const ALL: [(&str, Promise); 21] = promises![
+pub const ALL: [(&str, Promise); 22] = promises![
     numbers_of_a_room_have_no_hole,
     effects_come_in_the_order_in_which_they_became_true,
     what_is_said_reaches_every_member_once,
@@ -69,6 +71,7 @@ pub const ALL: [(&str, Promise); 21] = promises![
     the_rate_delays_and_never_drops,
     what_is_told_harms_no_terminal,
     the_same_history_gives_the_same_effects,
+    what_is_counted_has_happened,
     engine_and_model_agree,
 ];
 

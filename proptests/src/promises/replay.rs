@@ -1,5 +1,8 @@
 //! P6: everything can be replayed; and the engine agrees with the model.
 
+use roomful::chat::Message;
+use roomful::engine::{Effect, Event, Stats};
+
 use crate::history::{History, Play};
 use crate::model::lockstep::Lockstep;
 
@@ -23,6 +26,33 @@ pub fn the_same_history_gives_the_same_effects(history: &History) {
         }
     }
     assert_eq!(one.engine, other.engine, "two engines differ at the end");
+}
+
+/// What is counted is what happened: said, told to one, skipped.
+///
+/// # Panics
+/// When it does not hold.
+pub fn what_is_counted_has_happened(history: &History) {
+    let mut expected = Stats::default();
+    history.play(&mut |moment| {
+        for effect in moment.effects.iter() {
+            match effect {
+                Effect::Record { .. } => expected.said += 1,
+                Effect::Reply {
+                    message: Message::WhisperSent { .. },
+                    ..
+                } => expected.whispered += 1,
+                _ => {}
+            }
+        }
+        if let Event::Skipped { missed, .. } = moment.event {
+            expected.skipped += missed.lines;
+        }
+        let counted = moment.engine.stats();
+        let gauges = (counted.people, counted.rooms);
+        (expected.people, expected.rooms) = gauges; // Of these, others say how many.
+        assert_eq!(counted, expected, "after {:?}", moment.event);
+    });
 }
 
 /// The engine and the reference model agree on who is told what, in which order, and

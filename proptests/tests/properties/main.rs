@@ -102,6 +102,7 @@ hold! {
     the_rate_delays_and_never_drops
     what_is_told_harms_no_terminal
     the_same_history_gives_the_same_effects
+    what_is_counted_has_happened
     engine_and_model_agree
 }
 
