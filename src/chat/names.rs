@@ -119,9 +119,10 @@ impl Nickname {
     /// It may be addressed all the same: `/msg guest7 hi`.
     #[must_use]
     pub fn is_reserved(&self) -> bool {
-        let name = &*self.0;
-        let as_word = |word: &&str| name.folded == **word || name.skeleton == skeleton_of(word);
-        RESERVED.iter().any(as_word) || is_guest(&name.folded) || looks_like_guest(&name.skeleton)
+        // What is the same looks the same too.
+        let skeleton = self.skeleton();
+        let looks_like = |word: &&str| skeleton == skeleton_of(word);
+        RESERVED.iter().any(looks_like) || looks_like_guest(skeleton)
     }
 }
 
@@ -268,12 +269,6 @@ fn fold(shown: &str) -> String {
 
 fn skeleton_of(folded: &str) -> String {
     skeleton(folded).collect()
-}
-
-fn is_guest(folded: &str) -> bool {
-    folded
-        .strip_prefix("guest")
-        .is_some_and(|rest| !rest.is_empty() && rest.chars().all(|c| c.is_ascii_digit()))
 }
 
 /// Whether a skeleton is that of `guest` and digits. The skeletons of digits are
