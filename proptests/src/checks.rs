@@ -3,6 +3,7 @@
 mod commands;
 mod engine;
 mod messages;
+mod naive_lines;
 mod names;
 mod stream;
 

@@ -195,3 +195,37 @@ impl IndexMut<RoomId> for Rooms {
             .expect("an id of a room names an open one")
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn crowd(people: u64) -> Members {
+        let mut members = Members::default();
+        for number in 0..people {
+            members.add(UserId(number), ConnId(number));
+        }
+        members
+    }
+
+    #[test]
+    fn a_crowd_that_has_gone_costs_nothing() {
+        let mut members = crowd(1024);
+        let room = members.0.capacity();
+        while members.len() > room / 4 {
+            members.remove(UserId(members.len() as u64 - 1));
+        }
+        assert_eq!(members.0.capacity(), room, "who comes back finds room");
+        members.remove(UserId(members.len() as u64 - 1));
+        let less = members.0.capacity();
+        assert!(less < room, "{less} of {room}");
+        assert!(
+            less >= 2 * members.len(),
+            "{less}: a few may come at no cost"
+        );
+        while !members.is_empty() {
+            members.remove(UserId(members.len() as u64 - 1));
+        }
+        assert!(members.0.capacity() <= 1, "{}", members.0.capacity());
+    }
+}

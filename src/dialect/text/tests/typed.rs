@@ -413,6 +413,23 @@ fn decode(bytes: &[u8], cuts: impl Iterator<Item = usize>) -> Vec<Decoded> {
 }
 
 #[test]
+fn bytes_become_commands() {
+    let bytes = b"hi\r\n/rooms\n\n\0/quit\r\0/nick \xff\xfb\x01ada\n0123456789012345678901234567890123\n\xc3\x28\nend";
+    let made: Vec<String> = decode(bytes, core::iter::empty())
+        .iter()
+        .map(shown)
+        .collect();
+    expect![[r#"
+        Say { room: None, text: Text(2 bytes) } "hi"
+        Rooms
+        Say { room: None, text: Text(5 bytes) } "/quit"
+        Nick { nick: "ada" }
+        !! That line has more than 32 bytes and was not sent. Send it in shorter pieces.
+        Say { room: None, text: Text(4 bytes) } "�("
+        Say { room: None, text: Text(3 bytes) } "end""#]].assert_eq(&made.join("\n"));
+}
+
+#[test]
 fn wherever_it_is_split_it_is_the_same() {
     let streams: [&[u8]; 6] = [
         b"hi\r\n/join ops\nho\r\0x\n\n\nend",
