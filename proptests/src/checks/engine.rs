@@ -1,8 +1,8 @@
 //! The engine against any history.
 
 use chrono::{DateTime, TimeDelta, Utc};
-use roomful::chat::{Command, ConnId, Limits, Missed, Text};
-use roomful::engine::{Ending, Event};
+use roomful::chat::{Command, ConnId, Limits, Missed, Nickname, RoomName, Text};
+use roomful::engine::{Effects, Ending, Engine, Event};
 
 use crate::inputs::ENDINGS;
 use crate::model::lockstep::Lockstep;
@@ -44,31 +44,28 @@ pub fn engine(history: &[u8]) {
         return;
     };
     let limits = limits(*first, *second);
-    let mut one = Run::new(limits.clone());
-    let mut twin = Run::new(limits);
+    let mut run = Run::new(limits.clone());
+    let (mut twin, mut effects) = (Engine::new(limits), Effects::default());
     let history = &history[..history.len().min(2 * STEPS_MAX)];
     for (number, step) in history.chunks_exact(2).enumerate() {
-        let event = one.event(step[0], step[1]);
-        one.handle(event.clone());
-        twin.now = one.now;
-        twin.handle(event);
-        assert_eq!(
-            one.both.effects(),
-            twin.both.effects(),
-            "two engines differ"
-        );
+        let event = run.event(step[0], step[1]);
+        run.handle(event.clone());
+        effects.clear();
+        twin.handle(run.now, event, &mut effects);
+        assert_eq!(*run.both.effects(), effects, "two engines differ");
         if number == history.len() / 4 {
-            twin.both = one.both.clone();
+            twin = run.both.engine.clone();
         }
     }
-    for conn in 1..=one.last {
-        one.handle(Event::Disconnected {
+    assert_eq!(run.both.engine, twin, "two engines differ at the end");
+    for conn in 1..=run.last {
+        run.handle(Event::Disconnected {
             conn: ConnId(conn),
             why: Ending::Reset,
         });
     }
     assert!(
-        one.both.engine.equals_new(),
+        run.both.engine.equals_new(),
         "something is left of people who are gone"
     );
 }
@@ -77,6 +74,36 @@ struct Run {
     both: Lockstep,
     now: DateTime<Utc>,
     last: u64,
+    /// Parsed once: that is slower than all the engine does with them.
+    names: Names,
+}
+
+struct Names {
+    nicks: Vec<Nickname>,
+    rooms: Vec<RoomName>,
+}
+
+impl Names {
+    fn new() -> Self {
+        let nicks = NICKS.map(|name| name.parse().expect("a good name"));
+        let rooms = ROOMS.map(|name| name.parse().expect("a good name"));
+        Self {
+            nicks: nicks.to_vec(),
+            rooms: rooms.to_vec(),
+        }
+    }
+
+    fn nick(&self, choice: usize) -> Nickname {
+        self.nicks[choice % NICKS.len()].clone()
+    }
+
+    fn room(&self, choice: usize) -> RoomName {
+        self.rooms[choice % ROOMS.len()].clone()
+    }
+
+    fn maybe_room(&self, choice: usize) -> Option<RoomName> {
+        (choice >= ROOMS.len()).then(|| self.room(choice))
+    }
 }
 
 impl Run {
@@ -85,6 +112,7 @@ impl Run {
             both: Lockstep::new(limits),
             now: DateTime::UNIX_EPOCH,
             last: 0,
+            names: Names::new(),
         }
     }
 
@@ -126,7 +154,7 @@ impl Run {
             5 => Event::Strayed { conn },
             6 => Event::Skipped {
                 conn,
-                room: room(choice),
+                room: self.names.room(choice),
                 missed: Missed::default(),
             },
             7 => Event::Tick,
@@ -140,61 +168,57 @@ impl Run {
                 }
                 Event::Tick
             }
-            other => requested(command(other, choice)),
+            other => requested(command(&self.names, other, choice)),
         }
     }
 }
 
-fn command(what: u8, choice: usize) -> Command {
+fn command(names: &Names, what: u8, choice: usize) -> Command {
     match what {
-        10 => Command::Nick { nick: nick(choice) },
-        11 => Command::Join { room: room(choice) },
+        10 => Command::Nick {
+            nick: names.nick(choice),
+        },
+        11 => Command::Join {
+            room: names.room(choice),
+        },
         12 => Command::Leave {
-            room: maybe_room(choice),
+            room: names.maybe_room(choice),
         },
         13 => Command::Rooms,
         14 => Command::Who {
-            room: maybe_room(choice),
+            room: names.maybe_room(choice),
         },
         15 | 16 => Command::Say {
-            room: maybe_room(choice),
+            room: names.maybe_room(choice),
             text: text(choice),
         },
         17 => Command::Act {
-            room: maybe_room(choice),
+            room: names.maybe_room(choice),
             text: text(choice),
         },
         18 => Command::Whisper {
-            to: nick(choice),
+            to: names.nick(choice),
             text: text(choice),
         },
         19 => Command::Reply { text: text(choice) },
         20 => Command::ShowTopic {
-            room: maybe_room(choice),
+            room: names.maybe_room(choice),
         },
         21 => Command::SetTopic {
-            room: maybe_room(choice),
+            room: names.maybe_room(choice),
             topic: (choice != 0).then(|| text(choice)),
         },
-        22 => Command::Ignore { nick: nick(choice) },
+        22 => Command::Ignore {
+            nick: names.nick(choice),
+        },
         23 => Command::Ignored,
-        24 => Command::Unignore { nick: nick(choice) },
+        24 => Command::Unignore {
+            nick: names.nick(choice),
+        },
         _ => Command::Quit {
             reason: (choice != 0).then(|| text(choice)),
         },
     }
-}
-
-fn nick(choice: usize) -> roomful::chat::Nickname {
-    NICKS[choice % NICKS.len()].parse().expect("a good name")
-}
-
-fn room(choice: usize) -> roomful::chat::RoomName {
-    ROOMS[choice % ROOMS.len()].parse().expect("a good name")
-}
-
-fn maybe_room(choice: usize) -> Option<roomful::chat::RoomName> {
-    (choice >= ROOMS.len()).then(|| room(choice))
 }
 
 fn text(choice: usize) -> Text {
