@@ -426,7 +426,8 @@ fn bytes_become_commands() {
         Nick { nick: "ada" }
         !! That line has more than 32 bytes and was not sent. Send it in shorter pieces.
         Say { room: None, text: Text(4 bytes) } "�("
-        Say { room: None, text: Text(3 bytes) } "end""#]].assert_eq(&made.join("\n"));
+        Say { room: None, text: Text(3 bytes) } "end""#]]
+    .assert_eq(&made.join("\n"));
 }
 
 #[test]
