@@ -49,14 +49,16 @@ mod tests {
 
     #[test]
     fn swaps_and_slips() {
-        let words = ["nick", "join", "leave", "who"];
+        let words = ["nick", "join", "leave", "who", "me"];
         let near = |typed| nearest(typed, words.into_iter());
         assert_eq!(near("jion"), Some("join"));
         assert_eq!(near("joni"), Some("join"));
         assert_eq!(near("leav"), Some("leave"));
         assert_eq!(near("woh"), Some("who"));
         assert_eq!(near("xyzzy"), None);
+        assert_eq!(near("wo"), Some("who"));
         assert_eq!(near("ab"), None);
+        assert_eq!(near("e"), None, "of one letter anything could be meant");
         assert_eq!(near(&"j".repeat(10_000)), None);
     }
 }

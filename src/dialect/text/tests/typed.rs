@@ -315,6 +315,7 @@ fn an_unknown_command_is_refused() {
         "/xyzzy",
         "/averyveryveryveryveryveryveryveryverylongcommandname",
         "/help a b",
+        "/help join x",
         "/help xyzzy",
         "/help r",
         "/help m",
@@ -330,6 +331,8 @@ fn an_unknown_command_is_refused() {
             !! No command /averyveryveryveryveryveryveryveryverylon…. /help lists them all.
             > /help a b
             !! No command /a. /help lists them all.
+            > /help join x
+            !! /help explains one command at a time. Type /help or /help COMMAND.
             > /help xyzzy
             !! No command /xyzzy. /help lists them all.
             > /help r
