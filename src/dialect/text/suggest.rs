@@ -4,13 +4,14 @@ use alloc::vec::Vec;
 
 /// A word that is further away than this is not what was meant.
 const DISTANCE_MAX: usize = 2;
-/// A longer word is no mistyped command; this also bounds the work.
+/// Only so many characters are looked at: this bounds the work, and a word of so many
+/// is further from any command than that.
 const WORD_CHARS_MAX: usize = 16;
 
 /// The nearest of some words; of equally near ones the first.
 pub(super) fn nearest<'a>(typed: &str, words: impl Iterator<Item = &'a str>) -> Option<&'a str> {
-    let typed: Vec<char> = typed.chars().take(WORD_CHARS_MAX + 1).collect();
-    if typed.len() < 2 || typed.len() > WORD_CHARS_MAX {
+    let typed: Vec<char> = typed.chars().take(WORD_CHARS_MAX).collect();
+    if typed.len() < 2 {
         return None; // Of a single letter, one mistake leaves nothing.
     }
     // Of a short word, two mistakes leave nothing.
