@@ -144,15 +144,20 @@ mod tests {
         assert!(!nameless.is_consistent());
     }
 
-    #[test]
-    fn a_look_alike_is_found_among_names_in_between() {
+    fn finds_look_alikes<N: Name + core::fmt::Debug>(parse: impl Fn(&str) -> N) {
         let mut names = Directory::new();
         for (name, number) in [("scope", 1), ("tango", 2), ("zoo", 3), ("ábc", 4)] {
-            names.insert(room(name), number);
+            names.insert(parse(name), number);
         }
-        let cyrillic = room("ѕсоре");
-        assert_eq!(names.confusable(&cyrillic, None), Some(room("scope")));
-        assert_eq!(names.confusable(&cyrillic, Some(&room("scope"))), None);
-        assert_eq!(names.confusable(&room("tea"), None), None);
+        let cyrillic = parse("ѕсоре");
+        assert_eq!(names.confusable(&cyrillic, None), Some(parse("scope")));
+        assert_eq!(names.confusable(&cyrillic, Some(&parse("scope"))), None);
+        assert_eq!(names.confusable(&parse("tea"), None), None);
+    }
+
+    #[test]
+    fn a_look_alike_is_found_among_names_in_between() {
+        finds_look_alikes(room);
+        finds_look_alikes(|name| name.parse::<Nickname>().unwrap());
     }
 }
