@@ -58,6 +58,7 @@ mod tests {
         assert_eq!(near("woh"), Some("who"));
         assert_eq!(near("xxjoin"), Some("join"));
         assert_eq!(near("xxxjoin"), None, "three mistakes are one too many");
+        assert_eq!(near("joinxxx"), None);
         assert_eq!(near("jionxy"), None, "a swap is one of them");
         assert_eq!(near("xyzzy"), None);
         assert_eq!(near("wo"), Some("who"));
