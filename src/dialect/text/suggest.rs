@@ -57,6 +57,7 @@ mod tests {
         assert_eq!(near("leav"), Some("leave"));
         assert_eq!(near("woh"), Some("who"));
         assert_eq!(near("xxjoin"), Some("join"));
+        assert_eq!(near("joixn"), Some("join"));
         assert_eq!(near("xxxjoin"), None, "three mistakes are one too many");
         assert_eq!(near("joinxxx"), None);
         assert_eq!(near("jionxy"), None, "a swap is one of them");
