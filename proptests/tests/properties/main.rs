@@ -10,6 +10,9 @@ use proptests::history::strategy;
 use proptests::{checks, inputs, promises};
 use support::{Shown, always};
 
+/// Histories that each promise is held against, of the fixed seed and of a new one.
+const HISTORIES: u32 = 1_000;
+
 /// Steps of a history.
 const STEPS_MAX: usize = 200;
 
@@ -68,7 +71,7 @@ macro_rules! hold {
             #[test]
             fn $promise() {
                 support::with_regressions(promises::$promise);
-                always(400, strategy::history(STEPS_MAX), promises::$promise);
+                always(HISTORIES, strategy::history(STEPS_MAX), promises::$promise);
             }
         )*
 

@@ -60,52 +60,8 @@ fn line(words: &str) -> Decoded {
 }
 
 /// The sentence for a refusal, without its mark.
+#[expect(clippy::too_many_lines, reason = "a table: a row for each refusal")]
 pub(super) fn words(refusal: &Refusal) -> String {
-    match refusal {
-        Refusal::NickInvalid { .. }
-        | Refusal::NickTaken { .. }
-        | Refusal::NickConfusable { .. }
-        | Refusal::NickReserved { .. }
-        | Refusal::NobodyCalled { .. }
-        | Refusal::NobodyToReplyTo
-        | Refusal::CorrespondentGone { .. }
-        | Refusal::NotReading { .. }
-        | Refusal::IgnoresSelf
-        | Refusal::NotIgnored { .. }
-        | Refusal::IgnoredFull { .. } => about_people(refusal),
-        Refusal::RoomInvalid { .. }
-        | Refusal::NoSuchRoom { .. }
-        | Refusal::NotInRoom { .. }
-        | Refusal::InNoRoom
-        | Refusal::RoomConfusable { .. }
-        | Refusal::RoomsOfUserFull { .. }
-        | Refusal::RoomsFull { .. }
-        | Refusal::TopicTooLong { .. } => about_rooms(refusal),
-        Refusal::ReasonTooLong { chars, max } => format!(
-            "That reason has {} characters; {max} is the most. Say it shorter, or /quit without one.",
-            count(*chars as u64)
-        ),
-        Refusal::ServerFull { max } => format!(
-            "The server is full: {} at most. Try again later.",
-            counted(*max as u64, "connection", "connections")
-        ),
-        Refusal::AddressFull { max } => format!(
-            "Your address has {} already, the most that one may have. Close one first.",
-            counted(*max as u64, "connection", "connections")
-        ),
-        Refusal::InputCut { seconds } => format!(
-            "Not all that you sent could be taken in the {} after the end of your input; the rest was \
-             discarded. Send it in smaller parts.",
-            counted(u64::from(*seconds), "second", "seconds")
-        ),
-    }
-}
-
-#[expect(
-    clippy::wildcard_enum_match_arm,
-    reason = "the one caller has sorted every case"
-)]
-fn about_people(refusal: &Refusal) -> String {
     match refusal {
         Refusal::NickInvalid { typed, why } => {
             format!("{typed:?} cannot be a nickname: {why}. Try another one.")
@@ -140,16 +96,6 @@ fn about_people(refusal: &Refusal) -> String {
         Refusal::IgnoredFull { max } => {
             format!("You ignore {max} people already, the most you may. /unignore one first.")
         }
-        other => about_rooms(other),
-    }
-}
-
-#[expect(
-    clippy::wildcard_enum_match_arm,
-    reason = "the one caller has sorted every case"
-)]
-fn about_rooms(refusal: &Refusal) -> String {
-    match refusal {
         Refusal::RoomInvalid { typed, why } => {
             format!("{typed:?} cannot be a room's name: {why}. Try another one.")
         }
@@ -183,7 +129,23 @@ fn about_rooms(refusal: &Refusal) -> String {
                 count(*chars as u64)
             )
         }
-        other => words(other),
+        Refusal::ReasonTooLong { chars, max } => format!(
+            "That reason has {} characters; {max} is the most. Say it shorter, or /quit without one.",
+            count(*chars as u64)
+        ),
+        Refusal::ServerFull { max } => format!(
+            "The server is full: {} at most. Try again later.",
+            counted(*max as u64, "connection", "connections")
+        ),
+        Refusal::AddressFull { max } => format!(
+            "Your address has {} already, the most that one may have. Close one first.",
+            counted(*max as u64, "connection", "connections")
+        ),
+        Refusal::InputCut { seconds } => format!(
+            "Not all that you sent could be taken in the {} after the end of your input; the rest was \
+             discarded. Send it in smaller parts.",
+            counted(u64::from(*seconds), "second", "seconds")
+        ),
     }
 }
 
