@@ -8,7 +8,6 @@ use alloc::string::String;
 use alloc::sync::Arc;
 use core::cmp::Ordering;
 use core::fmt;
-use core::hash::{Hash, Hasher};
 use core::str::FromStr;
 
 use unicode_normalization::UnicodeNormalization;
@@ -328,12 +327,6 @@ macro_rules! name {
         impl Ord for $type {
             fn cmp(&self, other: &Self) -> Ordering {
                 self.0.folded.cmp(&other.0.folded)
-            }
-        }
-
-        impl Hash for $type {
-            fn hash<H: Hasher>(&self, state: &mut H) {
-                self.0.folded.hash(state);
             }
         }
 
