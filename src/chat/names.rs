@@ -118,10 +118,10 @@ impl Nickname {
     /// It may be addressed all the same: `/msg guest7 hi`.
     #[must_use]
     pub fn is_reserved(&self) -> bool {
-        // What is the same looks the same too.
-        let skeleton = self.skeleton();
-        let looks_like = |word: &&str| skeleton == skeleton_of(word);
-        RESERVED.iter().any(looks_like) || looks_like_guest(skeleton)
+        // Capitals look like other letters than small ones do: ADMlN as ADMIN.
+        let look = look_of(self.as_str());
+        let is_like = |word: &&str| look == look_of(word) || look == look_of(&word.to_uppercase());
+        RESERVED.iter().any(is_like) || looks_like_guest(&look)
     }
 }
 
@@ -270,14 +270,20 @@ fn skeleton_of(folded: &str) -> String {
     skeleton(folded).collect()
 }
 
-/// Whether a skeleton is that of `guest` and digits. The skeletons of digits are
-/// looked up, not assumed: that of 1 is a letter.
-fn looks_like_guest(skeleton: &str) -> bool {
-    let Some(rest) = skeleton.strip_prefix(&*skeleton_of("guest")) else {
-        return false;
-    };
-    let digits = skeleton_of("0123456789");
-    !rest.is_empty() && rest.chars().all(|c| digits.contains(c))
+/// What a name looks like as it is shown, whatever its capitals.
+fn look_of(shown: &str) -> String {
+    skeleton_of(&fold(&skeleton_of(shown)))
+}
+
+/// Whether a look is that of `guest` and digits. The looks of digits are looked up, not
+/// assumed: that of 1 is a letter.
+fn looks_like_guest(look: &str) -> bool {
+    let guests = ["guest", "GUEST"].map(look_of);
+    let mut behind = guests
+        .iter()
+        .filter_map(|guest| look.strip_prefix(&**guest));
+    let digits = look_of("0123456789");
+    behind.any(|rest| !rest.is_empty() && rest.chars().all(|c| digits.contains(c)))
 }
 
 /// What both kinds of name have in common.

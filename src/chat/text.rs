@@ -33,7 +33,8 @@ impl Text {
             .filter(|c| !is_harmful(*c))
             .collect();
         let kept = clean.trim_end();
-        (!kept.is_empty()).then(|| Self(kept.into()))
+        let is_visible = kept.chars().any(|c| !c.is_whitespace() && !is_invisible(c));
+        is_visible.then(|| Self(kept.into()))
     }
 
     /// The text itself.
@@ -52,6 +53,31 @@ impl Text {
 fn is_harmful(c: char) -> bool {
     c.is_control()
         || matches!(c, '\u{2028}' | '\u{2029}' | '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}')
+}
+
+/// Characters that show nothing by themselves (Unicode's `Default_Ignorable_Code_Point`,
+/// DerivedCoreProperties.txt). They may stand in a text: emoji are joined by some.
+fn is_invisible(c: char) -> bool {
+    matches!(
+        c,
+        '\u{AD}'
+            | '\u{34F}'
+            | '\u{61C}'
+            | '\u{115F}'..='\u{1160}'
+            | '\u{17B4}'..='\u{17B5}'
+            | '\u{180B}'..='\u{180F}'
+            | '\u{200B}'..='\u{200F}'
+            | '\u{202A}'..='\u{202E}'
+            | '\u{2060}'..='\u{206F}'
+            | '\u{3164}'
+            | '\u{FE00}'..='\u{FE0F}'
+            | '\u{FEFF}'
+            | '\u{FFA0}'
+            | '\u{FFF0}'..='\u{FFF8}'
+            | '\u{1BCA0}'..='\u{1BCA3}'
+            | '\u{1D173}'..='\u{1D17A}'
+            | '\u{E0000}'..='\u{E0FFF}'
+    )
 }
 
 impl fmt::Display for Text {

@@ -179,7 +179,8 @@ fn capitals_width_and_composition_make_no_difference() {
 fn reserved_words_are_reserved_in_any_disguise() {
     for name in [
         "admin", "Admin", "ａdmin", "аdmіn", "adrnin", "root", "system", "server", "you",
-        "everyone", "here", "guest1", "Guest77", "guestl", "ｇuest1", "guest٣",
+        "everyone", "here", "guest1", "Guest77", "guestl", "ｇuest1", "guest٣", "guestI", "gUEstl",
+        "ADMlN", "ADMIN", "AdMlN", "RO0T", "SYSTEM", "ЅYSTEM",
     ] {
         // What cannot be a name at all is even better.
         let is_open = name.parse().is_ok_and(|nick: Nickname| !nick.is_reserved());
@@ -191,6 +192,9 @@ fn reserved_words_are_reserved_in_any_disguise() {
         "guests",
         "guest1a",
         "administrator",
+        "admiral",
+        "guestbook",
+        "GUESTS",
         "yours",
         "ada",
     ] {

@@ -36,7 +36,17 @@ fn what_people_write_stays() {
 
 #[test]
 fn nothing_visible_is_no_text() {
-    for typed in ["", "  ", "\t", "\u{1b}\u{202e}", "\u{2003}"] {
+    for typed in [
+        "",
+        "  ",
+        "\t",
+        "\u{1b}\u{202e}",
+        "\u{2003}",
+        "\u{200b}",
+        " \u{200d}\u{200f}\u{feff} ",
+        "\u{ad}\u{2060}",
+        "\u{3164}\u{fe0f}\u{e0001}",
+    ] {
         assert!(clean(typed).is_none(), "{typed:?}");
     }
 }
