@@ -9,6 +9,6 @@ mod stream;
 
 pub use commands::command;
 pub use engine::engine;
-pub use messages::message;
+pub use messages::{members, message};
 pub use names::names;
 pub use stream::{SHAPES, decoded_in_linear_time, text_stream};

@@ -89,13 +89,21 @@ pub fn nickname() -> impl Strategy<Value = Nickname> {
         "नमस्ते",
         "a`b^c|d",
         "_",
+        "nickname-of-thirty-two-letters--",
     ]);
     typed.prop_map(|name| name.parse().expect("a good name"))
 }
 
 /// A room's name that is one.
 pub fn room_name() -> impl Strategy<Value = RoomName> {
-    let typed = prop::sample::select(vec!["lobby", "2026", "release-2", "りんご", "[x]"]);
+    let typed = prop::sample::select(vec![
+        "lobby",
+        "2026",
+        "release-2",
+        "りんご",
+        "[x]",
+        "a-room-whose-name-has-as-many-letters-as-may-be-",
+    ]);
     typed.prop_map(|name| name.parse().expect("a good name"))
 }
 

@@ -60,6 +60,46 @@ pub fn message(room: &RoomName, from: &Nickname, text: &Text, minutes: u32) {
     assert!(line(&sent).starts_with(&format!("{time} you -> {from}: ")));
 }
 
+/// As wide as a line with names may be, unless it has but one.
+const WIDTH: usize = 78;
+
+/// A list of people names each once, in its order, and fills its lines; in characters,
+/// not bytes.
+///
+/// # Panics
+/// When it does not.
+pub fn members(room: &RoomName, nicks: &[Nickname]) {
+    let mut bytes = Vec::new();
+    let listed = Message::MembersListed {
+        room: room.clone(),
+        nicks: nicks.to_vec(),
+        total: None,
+    };
+    encode(Flavor::Text, &listed, &mut bytes);
+    let text = String::from_utf8(bytes).expect("a list is text");
+    let heading = format!("-- #{room}: ");
+    let lines: Vec<&str> = text
+        .lines()
+        .map(|line| {
+            line.strip_prefix(&heading)
+                .expect("each line has a heading")
+        })
+        .collect();
+    let named: Vec<&str> = lines.iter().flat_map(|line| line.split(", ")).collect();
+    let expected: Vec<&str> = nicks.iter().map(Nickname::as_str).collect();
+    assert_eq!(named, expected);
+    let width = |names: &str| heading.chars().count() + names.chars().count();
+    for (place, line) in lines.iter().enumerate() {
+        let is_one = !line.contains(", ");
+        assert!(is_one || width(line) <= WIDTH, "{line:?} is too wide");
+        if let Some(next) = lines.get(place + 1) {
+            let first = next.split(", ").next().unwrap_or_default();
+            let more = format!("{line}, {first}");
+            assert!(width(&more) > WIDTH, "{line:?} has room for {first:?}");
+        }
+    }
+}
+
 /// The one line of a message, without its end.
 fn line(message: &Message) -> String {
     let mut bytes = Vec::new();

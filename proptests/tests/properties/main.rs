@@ -64,6 +64,15 @@ fn a_message_can_be_read_back() {
     );
 }
 
+#[test]
+fn a_list_names_each_once_and_fills_its_lines() {
+    let nicks = prop::collection::vec(inputs::nickname(), 0..60);
+    let lists = (inputs::room_name(), nicks);
+    always(500, lists.prop_map(Shown), |Shown((room, nicks))| {
+        checks::members(room, nicks);
+    });
+}
+
 /// Each promise as a test of its name.
 macro_rules! hold {
     ($($promise:ident)*) => {

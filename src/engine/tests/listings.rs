@@ -2,10 +2,13 @@
 
 use alloc::format;
 use alloc::string::String;
+use alloc::vec::Vec;
 
 use expect_test::expect;
 
 use super::script::{World, check};
+use crate::chat::{Command, ConnId, Tag};
+use crate::engine::{Effect, Effects, Event};
 
 #[test]
 fn small_ones_come_at_once() {
@@ -119,4 +122,56 @@ fn a_list_goes_on_though_the_last_who_was_listed_has_left() {
         1 < in #lobby [guest52 guest53 guest54 guest55 guest56 guest57 guest58 guest59 guest60] total Some(59)
     "#]]
     .assert_eq(&world.line("ready 1"));
+}
+
+#[test]
+fn a_room_that_is_opened_again_in_mid_list_is_another_room() {
+    let mut world = World::crowd(61);
+    for conn in 2..=61 {
+        world.run(&format!("{conn} join ops"));
+    }
+    world.run("1 who ops");
+    for conn in 2..=61 {
+        world.run(&format!("{conn} leave"));
+    }
+    world.run("60 join ops\n61 join ops");
+    expect![[r#"
+        1 < in #ops [] total Some(50)
+    "#]]
+    .assert_eq(&world.line("ready 1"));
+}
+
+#[test]
+fn who_reads_a_list_on_is_written_to_again() {
+    let mut world = World::crowd(60);
+    world.run("1 who\nchoked 1");
+    expect![[r#"
+        > 2 msg guest1 x
+        2 < no: NotReading { nick: "guest1" }
+        > ready 1
+        1 < in #lobby [guest51 guest52 guest53 guest54 guest55 guest56 guest57 guest58 guest59 guest60] total Some(60)
+        > 2 msg guest1 x
+        1 << guest2 -> you: x
+        2 < you -> guest1: x
+    "#]].assert_eq(&world.transcript("2 msg guest1 x\nready 1\n2 msg guest1 x"));
+}
+
+#[test]
+fn each_page_answers_the_same_request() {
+    let mut world = World::crowd(60);
+    let tag = Tag::new("a").unwrap();
+    let asked = Event::Requested {
+        conn: ConnId(1),
+        tag: Some(tag.clone()),
+        command: Command::Who { room: None },
+    };
+    for event in [asked, Event::Ready { conn: ConnId(1) }] {
+        let mut effects = Effects::default();
+        world.engine.handle(world.now, event, &mut effects);
+        let answers: Vec<_> = effects.iter().collect();
+        let [Effect::Reply { tag: of, .. }] = answers[..] else {
+            panic!("{answers:?}");
+        };
+        assert_eq!(of, Some(&tag));
+    }
 }

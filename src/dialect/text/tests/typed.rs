@@ -347,6 +347,36 @@ fn an_unknown_command_is_refused() {
 }
 
 #[test]
+fn a_mark_counts_once_and_alone() {
+    let long = format!("/help \u{1b}\u{202e}{}", "x".repeat(60));
+    let typed = [
+        "/join ##ops",
+        "/topic -5 °C",
+        "/topic - ",
+        "/topic -x",
+        "/me \u{200b}",
+        &long,
+    ];
+    check(
+        &typed,
+        &expect![[r##"
+        > /join ##ops
+        !! "#ops" cannot be a room's name: a name may not begin with '#'. Try another one.
+        > /topic -5 °C
+        SetTopic { room: None, topic: Some(Text(6 bytes)) } "-5 °C"
+        > /topic - 
+        SetTopic { room: None, topic: None }
+        > /topic -x
+        SetTopic { room: None, topic: Some(Text(2 bytes)) } "-x"
+        > /me \u{200b}
+        !! That is not how /me works. Type /me TEXT; /help me shows examples.
+        > /help \u{1b}\u{202e}xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx
+        !! No command /xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx…. /help lists them all.
+    "##]],
+    );
+}
+
+#[test]
 fn help_is_worth_reading() {
     check(
         &["/help", "/help join", "/help /W", "/help to"],
