@@ -11,4 +11,4 @@ pub use commands::command;
 pub use engine::engine;
 pub use messages::{members, message};
 pub use names::names;
-pub use stream::{SHAPES, decoded_in_linear_time, text_stream};
+pub use stream::text_stream;

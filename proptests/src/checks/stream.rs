@@ -1,7 +1,5 @@
 //! A stream of bytes at the text door, cut anywhere.
 
-use std::time::{Duration, Instant};
-
 use roomful::dialect::{Decoded, Decoder, Flavor, parse_text};
 
 use super::commands::answer_is_harmless;
@@ -54,72 +52,6 @@ fn what_comes_of_its_lines(bytes: &[u8], whole: &[Decoded]) {
 
 fn is_refusal(item: &Decoded) -> bool {
     matches!(item, Decoded::Answer(answer) if answer.starts_with(b"!! "))
-}
-
-/// What a line may be made of so that a careless decoder, or whatever looks at the
-/// line when it is whole, goes over it again for each piece.
-pub const SHAPES: [&[u8]; 13] = [
-    b"a",
-    b" ",
-    b"/",
-    b"\t",
-    b"\0",
-    b"\r",
-    b"/j ",
-    b"#a,",
-    "é".as_bytes(),
-    "\u{301}".as_bytes(),
-    "\u{202e}".as_bytes(),
-    b"\xff\xfa\x18",
-    b"\x80\xff\xff",
-];
-
-/// So many times as much of a shape takes not much more than so many times as long,
-/// however it comes: were the time that of the square, it would take that often again.
-const TIMES: usize = 8;
-
-/// One line of a shape is decoded, a byte at a time, in time that grows as its length
-/// does. The best of several attempts counts: a busy machine makes some slow, and none
-/// fast.
-///
-/// # Panics
-/// When it does not.
-pub fn decoded_in_linear_time(shape: &[u8]) {
-    const BYTES: usize = 16 * 1024;
-    const ATTEMPTS: usize = 15;
-    for begin in [&b""[..], b"/", b"/msg ada ", b"/nick ", b"/help "] {
-        let (mut short, mut long) = (Duration::MAX, Duration::MAX);
-        for _ in 0..ATTEMPTS {
-            short = short.min(time_of(begin, shape, BYTES));
-            long = long.min(time_of(begin, shape, BYTES * TIMES));
-            if long < short * 2 * TIMES as u32 {
-                break;
-            }
-        }
-        assert!(
-            long < short * 4 * TIMES as u32,
-            "{TIMES} times {BYTES} bytes of {:?} after {:?} take {long:?}, and once {short:?}",
-            shape.escape_ascii().to_string(),
-            begin.escape_ascii().to_string(),
-        );
-    }
-}
-
-#[expect(
-    clippy::disallowed_methods,
-    reason = "how long it takes is what is asked"
-)]
-fn time_of(begin: &[u8], shape: &[u8], bytes: usize) -> Duration {
-    let mut line = begin.to_vec();
-    line.extend(shape.iter().cycle().take(bytes));
-    let mut decoder = Decoder::new(Flavor::Text, line.len());
-    let started = Instant::now();
-    for byte in &line {
-        let mut piece = std::slice::from_ref(byte);
-        while decoder.decode(&mut piece).is_some() {}
-    }
-    decoder.finish();
-    started.elapsed()
 }
 
 fn decode(bytes: &[u8], lengths: impl Iterator<Item = usize>) -> Vec<Decoded> {

@@ -3,6 +3,7 @@
 //! long night. A failure prints the smallest input that shows it, and how to repeat
 //! it.
 
+mod linear;
 mod support;
 
 use proptest::prelude::*;
@@ -37,14 +38,6 @@ fn a_stream_means_the_same_however_it_is_cut() {
     always(2_000, streams, |Shown((bytes, cuts))| {
         checks::text_stream(bytes, cuts);
     });
-}
-
-/// Not sampled: a few shapes of input that a careless decoder goes over again and again.
-#[test]
-fn a_stream_is_decoded_in_linear_time() {
-    for shape in checks::SHAPES {
-        checks::decoded_in_linear_time(shape);
-    }
 }
 
 #[test]
