@@ -98,8 +98,8 @@ fn rooms_come_in_pages_of_ten() {
         .assert_eq(&world.transcript("1 rooms\nready 1\n13 leave\n20 leave\nready 1\nready 1"));
 }
 
-#[test]
-fn a_room_that_closes_in_mid_list_ends_it() {
+/// The first is shown a page of #ops, and then everybody leaves it.
+fn all_leave_in_mid_list() -> World {
     let mut world = World::crowd(61);
     for conn in 2..=61 {
         world.run(&format!("{conn} join ops"));
@@ -108,6 +108,12 @@ fn a_room_that_closes_in_mid_list_ends_it() {
     for conn in 2..=61 {
         world.run(&format!("{conn} leave"));
     }
+    world
+}
+
+#[test]
+fn a_room_that_closes_in_mid_list_ends_it() {
+    let mut world = all_leave_in_mid_list();
     expect![[r#"
         1 < in #ops [] total Some(50)
     "#]]
@@ -126,14 +132,7 @@ fn a_list_goes_on_though_the_last_who_was_listed_has_left() {
 
 #[test]
 fn a_room_that_is_opened_again_in_mid_list_is_another_room() {
-    let mut world = World::crowd(61);
-    for conn in 2..=61 {
-        world.run(&format!("{conn} join ops"));
-    }
-    world.run("1 who ops");
-    for conn in 2..=61 {
-        world.run(&format!("{conn} leave"));
-    }
+    let mut world = all_leave_in_mid_list();
     world.run("60 join ops\n61 join ops");
     expect![[r#"
         1 < in #ops [] total Some(50)
