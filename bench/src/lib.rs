@@ -1,0 +1,1 @@
+//! Compares roomful with its ceiling and its peers.
