@@ -1,1 +1,8 @@
-//! Compares roomful with its ceiling and its peers.
+//! Compares roomful with its ceiling and its peers: what `compare` and `grow`
+//! have in common.
+
+pub mod generator;
+pub mod markdown;
+pub mod report;
+pub mod server;
+pub mod statistics;

@@ -1,0 +1,136 @@
+//! Runs the load generator against one server.
+
+use std::{
+    path::PathBuf,
+    process::{Child, ExitStatus, Stdio},
+    thread,
+    time::{Duration, Instant},
+};
+
+use anyhow::{Context, Result, bail};
+
+use crate::{
+    report::Report,
+    server::{Contender, Server, pinned, tail, whole},
+};
+
+/// A run that takes longer than this is ended.
+const RUN_MAX: Duration = Duration::from_secs(300);
+
+/// How runs are made: which programs, on which core and ports.
+pub struct Generator {
+    /// The folder with `roomful`, `rawfan` and `roomful-load`.
+    pub binaries: PathBuf,
+    /// The cores of the load generator, as `taskset -c` takes them.
+    pub cores: &'static str,
+    /// The first of the ports that servers are started on.
+    pub port: u16,
+    /// Servers take turns on this many ports, so that connections that the
+    /// system has not forgotten yet are in nobody's way.
+    pub ports: u16,
+    /// Runs made so far.
+    pub runs: u16,
+}
+
+/// One run, and what is wrong with it.
+pub struct Outcome {
+    /// What was measured, if anything was.
+    pub report: Option<Report>,
+    /// Why it must not be trusted.
+    pub failure: Option<String>,
+}
+
+impl Generator {
+    /// Starts `contender`, loads it, and ends it.
+    pub fn run(&mut self, contender: &Contender, scenario: &str, arguments: &[String]) -> Outcome {
+        match self.try_run(contender, scenario, arguments) {
+            Ok(outcome) => outcome,
+            Err(error) => Outcome {
+                report: None,
+                failure: Some(format!("{error:#}")),
+            },
+        }
+    }
+
+    fn try_run(
+        &mut self,
+        contender: &Contender,
+        scenario: &str,
+        arguments: &[String],
+    ) -> Result<Outcome> {
+        let port = self.next_port();
+        let mut server = Server::start(contender, &self.binaries, port)?;
+        let mut output = tempfile::tempfile()?;
+        let mut errors = tempfile::tempfile()?;
+        let child = pinned(self.cores, &self.binaries.join("roomful-load"))
+            .args([scenario, "--json", "--peer", contender.peer.name()])
+            .args(["--address", &server.address().to_string()])
+            .args(["--pid", &server.pid().to_string()])
+            .args(arguments)
+            .stdin(Stdio::null())
+            .stdout(output.try_clone()?)
+            .stderr(errors.try_clone()?)
+            .spawn()
+            .context("cannot run setpriv and taskset; they are in util-linux")?;
+        let status = wait(child)?;
+        let report = Report::read(&whole(&mut output));
+        if let Err(error) = &report
+            && status.success()
+        {
+            bail!("{error:#}");
+        }
+        let failure = failure(
+            status,
+            report.as_ref().ok(),
+            &tail(&mut errors),
+            &mut server,
+        );
+        Ok(Outcome {
+            report: report.ok(),
+            failure,
+        })
+    }
+
+    fn next_port(&mut self) -> u16 {
+        let port = self.port + self.runs % self.ports;
+        self.runs = self.runs.wrapping_add(1);
+        port
+    }
+}
+
+fn failure(
+    status: ExitStatus,
+    report: Option<&Report>,
+    errors: &str,
+    server: &mut Server,
+) -> Option<String> {
+    if !server.is_alive() {
+        return Some(format!("the server ended. It said: {}", server.log()));
+    }
+    if status.success() && report.is_some_and(Report::is_ok) {
+        return None;
+    }
+    let checks = report.map_or_else(String::new, Report::failed_checks);
+    Some(format!(
+        "the load generator ended with {status}; checks that failed: {checks}. It said: {errors}"
+    ))
+}
+
+/// Waits for the load generator, and ends it if it takes too long.
+fn wait(mut child: Child) -> Result<ExitStatus> {
+    let start = Instant::now();
+    loop {
+        if let Some(status) = child.try_wait()? {
+            return Ok(status);
+        }
+        if start.elapsed() > RUN_MAX {
+            child.kill()?;
+            child.wait()?;
+            bail!(
+                "the load generator was not done after {} s, and was ended",
+                RUN_MAX.as_secs()
+            );
+        }
+        thread::sleep(Duration::from_millis(20));
+    }
+}
