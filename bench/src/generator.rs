@@ -43,7 +43,19 @@ pub struct Outcome {
 impl Generator {
     /// Starts `contender`, loads it, and ends it.
     pub fn run(&mut self, contender: &Contender, scenario: &str, arguments: &[String]) -> Outcome {
-        match self.try_run(contender, scenario, arguments) {
+        self.run_beside(contender, scenario, arguments, |_| Ok(()))
+    }
+
+    /// Starts `contender`, prepares it, loads it, and ends it. What `prepare`
+    /// returns is kept until the load is done.
+    pub fn run_beside<T>(
+        &mut self,
+        contender: &Contender,
+        scenario: &str,
+        arguments: &[String],
+        prepare: impl FnOnce(&Server) -> Result<T>,
+    ) -> Outcome {
+        match self.try_run(contender, scenario, arguments, prepare) {
             Ok(outcome) => outcome,
             Err(error) => Outcome {
                 report: None,
@@ -52,14 +64,16 @@ impl Generator {
         }
     }
 
-    fn try_run(
+    fn try_run<T>(
         &mut self,
         contender: &Contender,
         scenario: &str,
         arguments: &[String],
+        prepare: impl FnOnce(&Server) -> Result<T>,
     ) -> Result<Outcome> {
         let port = self.next_port();
         let mut server = Server::start(contender, &self.binaries, port)?;
+        let _prepared = prepare(&server)?;
         let mut output = tempfile::tempfile()?;
         let mut errors = tempfile::tempfile()?;
         let child = pinned(self.cores, &self.binaries.join("roomful-load"))

@@ -19,6 +19,10 @@ pub(crate) fn tables(cases: &[Case], results: &Results) -> String {
     let peers = of(|scenario| !matches!(scenario, Scenario::Cores | Scenario::Defaults));
     let cores = of(|scenario| scenario == Scenario::Cores);
     let defaults = of(|scenario| scenario == Scenario::Defaults);
+    let asking: Vec<&Case> = cases
+        .iter()
+        .filter(|case| !case.targets.is_empty())
+        .collect();
     [
         part(
             "Against the ceiling and Redis",
@@ -31,7 +35,7 @@ pub(crate) fn tables(cases: &[Case], results: &Results) -> String {
             || costs(&defaults, results),
             &defaults,
         ),
-        part("Targets", || targets(cases, results), &peers),
+        part("Targets", || targets(cases, results), &asking),
     ]
     .concat()
 }
