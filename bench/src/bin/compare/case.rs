@@ -36,6 +36,8 @@ pub(crate) enum Scenario {
     Slow,
     /// Connections that come, say something and go.
     Churn,
+    /// The engine alone, without sockets: lines in rooms of 10.
+    Engine,
     /// roomful on two cores against roomful on one.
     Cores,
     /// Each default switch of roomful against the same switched off.

@@ -13,6 +13,7 @@ pub(crate) fn cases(scenario: Scenario) -> Vec<Case> {
         Scenario::Idle => vec![idle()],
         Scenario::Slow => vec![slow()],
         Scenario::Churn => vec![churn()],
+        Scenario::Engine => vec![engine()],
         Scenario::Cores => vec![cores()],
         Scenario::Defaults => defaults(),
     }
@@ -20,7 +21,7 @@ pub(crate) fn cases(scenario: Scenario) -> Vec<Case> {
 
 /// Whether the case's load takes a length.
 pub(crate) fn takes_seconds(case: &Case) -> bool {
-    !matches!(case.load, "idle" | "churn")
+    !matches!(case.load, "idle" | "churn" | "engine")
 }
 
 fn fanout_figures() -> Vec<Figure> {
@@ -242,6 +243,23 @@ fn churn() -> Case {
                 1000.0,
             ),
         ],
+    }
+}
+
+fn engine() -> Case {
+    Case {
+        scenario: Scenario::Engine,
+        title: "engine, rooms of 10",
+        load: "engine",
+        options: "",
+        contenders: vec![Contender::roomful()],
+        figures: vec![more("million lines/s", "commands_per_second", 1e-6)],
+        targets: vec![at_least(
+            "T9",
+            "lines a second",
+            Measure::Own("commands_per_second"),
+            2e6,
+        )],
     }
 }
 

@@ -5,6 +5,7 @@
 
 mod case;
 mod cases;
+mod engine;
 mod notes;
 mod results;
 mod tables;
@@ -91,13 +92,14 @@ fn compare(arguments: &Arguments) -> Result<bool> {
 }
 
 fn chosen(scenarios: &[Scenario]) -> Vec<Case> {
-    const ALL: [Scenario; 7] = [
+    const ALL: [Scenario; 8] = [
         Scenario::Fanout,
         Scenario::Paced,
         Scenario::Rooms,
         Scenario::Idle,
         Scenario::Slow,
         Scenario::Churn,
+        Scenario::Engine,
         Scenario::Cores,
     ];
     let scenarios = if scenarios.is_empty() {
@@ -157,7 +159,17 @@ fn run_one(
         options.extend(["--seconds".to_owned(), seconds.to_string()]);
     }
     eprint!("round {round}: {}, {} … ", case.title, contender.name);
-    let Outcome { report, failure } = generator.run(contender, case.load, &options);
+    let Outcome { report, failure } = match case.scenario {
+        Scenario::Engine => engine::run(),
+        Scenario::Fanout
+        | Scenario::Paced
+        | Scenario::Rooms
+        | Scenario::Idle
+        | Scenario::Slow
+        | Scenario::Churn
+        | Scenario::Cores
+        | Scenario::Defaults => generator.run(contender, case.load, &options),
+    };
     eprintln!("{}", failure.as_deref().unwrap_or("done"));
     Run {
         title: case.title,
