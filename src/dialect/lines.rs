@@ -10,7 +10,7 @@ use alloc::vec::Vec;
 #[derive(Debug)]
 pub(super) struct LineBuffer {
     held: Vec<u8>,
-    bytes_max: usize,
+    bytes_max: u32,
     /// The line is too long, and is skipped to its end.
     is_skipping: bool,
     /// The last byte was a CR, which has ended its line.
@@ -51,7 +51,8 @@ impl LineBuffer {
     pub(super) fn new(bytes_max: usize) -> Self {
         Self {
             held: Vec::new(),
-            bytes_max,
+            // A bound of more than 4 GiB is none.
+            bytes_max: u32::try_from(bytes_max).unwrap_or(u32::MAX),
             is_skipping: false,
             is_after_cr: false,
             telnet: Telnet::Data,
@@ -78,6 +79,11 @@ impl LineBuffer {
     pub(super) fn finish(&mut self) -> Option<Line> {
         let held = core::mem::take(&mut self.held);
         (!held.is_empty()).then_some(Line::Whole(held))
+    }
+
+    /// The longest line, in bytes, without its end.
+    pub(super) fn bytes_max(&self) -> usize {
+        self.bytes_max as usize
     }
 
     /// Bytes of the unfinished line.
@@ -120,7 +126,7 @@ impl LineBuffer {
         if self.is_skipping {
             return None;
         }
-        if self.held.len() + bytes.len() > self.bytes_max {
+        if self.held.len() + bytes.len() > self.bytes_max() {
             self.held = Vec::new();
             self.is_skipping = true;
             return Some(Line::TooLong);

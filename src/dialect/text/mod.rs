@@ -26,14 +26,12 @@ pub(super) use parse::parse;
 #[derive(Debug)]
 pub(super) struct Decoder {
     lines: LineBuffer,
-    line_bytes_max: usize,
 }
 
 impl Decoder {
     pub(super) fn new(line_bytes_max: usize) -> Self {
         Self {
             lines: LineBuffer::new(line_bytes_max),
-            line_bytes_max,
         }
     }
 
@@ -59,7 +57,7 @@ impl Decoder {
     fn read(&self, line: Line) -> Option<Decoded> {
         match line {
             Line::Whole(bytes) => parse(&String::from_utf8_lossy(&bytes)),
-            Line::TooLong => Some(refusals::line_too_long(self.line_bytes_max)),
+            Line::TooLong => Some(refusals::line_too_long(self.lines.bytes_max())),
         }
     }
 }

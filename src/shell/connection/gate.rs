@@ -85,10 +85,10 @@ impl Gate {
         }
     }
 
-    /// For the reader: waits until the last batch is handled, and shuts the gate
-    /// behind it.
-    pub(crate) async fn pass(&self) -> Passage {
-        self.wait(|inner| match inner.state {
+    /// For the reader: ready when the last batch is handled; shuts the gate behind
+    /// it.
+    pub(crate) fn poll_pass(&self, context: &mut Context<'_>) -> Poll<Passage> {
+        self.poll(context, |inner| match inner.state {
             State::Shut => None,
             State::Open { not_before } => {
                 inner.state = State::Shut;
@@ -96,42 +96,38 @@ impl Gate {
             }
             State::Closing(closing) => Some(Passage::Closing(closing)),
         })
-        .await
     }
 
-    /// For the reader: waits until the connection is being closed.
-    pub(crate) async fn closing(&self) -> Closing {
-        self.wait(|inner| match inner.state {
+    /// For the reader: whether the connection is being closed.
+    pub(crate) fn closing(&self) -> Option<Closing> {
+        match self.lock().state {
             State::Shut | State::Open { .. } => None,
             State::Closing(closing) => Some(closing),
-        })
-        .await
+        }
     }
 
     /// For the reader: waits until the connection is being cut.
     pub(crate) async fn cut(&self) {
-        self.wait(|inner| matches!(inner.state, State::Closing(Closing::Cut)).then_some(()))
-            .await;
+        let is_cut = |inner: &mut Inner| matches!(inner.state, State::Closing(Closing::Cut));
+        poll_fn(|context| self.poll(context, |inner| is_cut(inner).then_some(()))).await;
     }
 
-    /// For the reader: waits until it is being closed, or nothing can be written
+    /// For the reader: ready when it is being closed, or nothing can be written
     /// any more (`None`).
-    pub(crate) async fn closing_or_broken(&self) -> Option<Closing> {
-        self.wait(|inner| match inner.state {
+    pub(crate) fn poll_closing_or_broken(
+        &self,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<Closing>> {
+        self.poll(context, |inner| match inner.state {
             State::Closing(closing) => Some(Some(closing)),
             State::Shut | State::Open { .. } => inner.broken.then_some(None),
         })
-        .await
-    }
-
-    async fn wait<T>(&self, mut look: impl FnMut(&mut Inner) -> Option<T>) -> T {
-        poll_fn(|context| self.poll(context, &mut look)).await
     }
 
     fn poll<T>(
         &self,
         context: &mut Context<'_>,
-        look: &mut impl FnMut(&mut Inner) -> Option<T>,
+        look: impl FnOnce(&mut Inner) -> Option<T>,
     ) -> Poll<T> {
         let mut inner = self.lock();
         if let Some(found) = look(&mut inner) {

@@ -10,11 +10,12 @@ use std::future::poll_fn;
 use std::io;
 use std::pin::Pin;
 use std::sync::Arc;
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
 use tokio::io::ReadBuf;
 use tokio::sync::mpsc;
+use tokio::sync::mpsc::error::TrySendError;
 use tokio::time::{Instant, sleep_until, timeout};
 
 pub(crate) use gate::{Closing, Gate};
@@ -61,21 +62,33 @@ pub(crate) struct ReaderDone {
 }
 
 /// The reader of one connection.
+///
+/// Small on purpose, as is the future that polls it: an idle connection has one, in
+/// memory that holds nothing else.
 pub(crate) struct Reader<R> {
     conn: ConnId,
     read: R,
     gate: Arc<Gate>,
     batches: mpsc::Sender<Batch>,
     decoder: Decoder,
-    /// What was read and not decoded yet: empty but for a moment, or while paused.
-    undecoded: Vec<u8>,
-    decoded_to: usize,
+    held: Option<Box<Held>>,
     input: Input,
-    /// Bytes read since the last item came of them.
-    barren_bytes: usize,
+    /// When the end of input was noticed, this is when patience with what came
+    /// before it ends.
+    give_up: Option<Instant>,
     /// For how long input is taken after its end.
-    after_end: Duration,
+    after_end_millis: u32,
+    /// Bytes read since the last item came of them. Reading stops long before 4 GiB.
+    barren_bytes: u32,
+    /// The hub has a batch, and has not said that another may come.
+    awaits_credit: bool,
     bytes_in: u64,
+}
+
+/// Read and not decoded, for want of credit.
+struct Held {
+    bytes: Vec<u8>,
+    decoded_to: usize,
 }
 
 /// What is known of the other side's input.
@@ -83,20 +96,26 @@ pub(crate) struct Reader<R> {
 enum Input {
     Open,
     /// It has ended at some moment, and perhaps not all of it is read.
-    Ending {
-        give_up: Instant,
-    },
-    /// All of it is read.
-    Ended {
-        give_up: Instant,
-    },
+    Ending,
+    /// All of it is read, and nothing is held.
+    Ended,
     Failed(Ending),
 }
 
-/// Whether to go on.
+/// What cannot be done in one poll.
 enum Next {
-    GoOn,
+    /// The hub has no place for this batch now.
+    Full(Batch),
+    /// Over its rate: nothing may come before this moment.
+    Pause(Instant),
     Stop(Stop),
+}
+
+/// Whether the reader has more to do.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Flow {
+    GoesOn,
+    Ended,
 }
 
 /// Why a reader stops.
@@ -120,26 +139,26 @@ impl<R: ReadHalf> Reader<R> {
             gate,
             batches,
             decoder,
-            undecoded: Vec::new(),
-            decoded_to: 0,
+            held: None,
             input: Input::Open,
+            give_up: None,
+            after_end_millis: u32::try_from(after_end.as_millis()).unwrap_or(u32::MAX),
             barren_bytes: 0,
-            after_end,
+            awaits_credit: false,
             bytes_in: 0,
         }
     }
 
     /// Reads until the input ends, or the hub says that the connection is closed.
-    pub(crate) async fn run(mut self) -> ReaderDone {
-        let stop = loop {
-            if let Next::Stop(stop) = self.step().await {
-                break stop;
+    ///
+    /// What is rare is boxed: most readers wait for input most of their life.
+    pub(crate) async fn run(&mut self) -> ReaderDone {
+        loop {
+            let next = poll_fn(|context| self.poll_next(context)).await;
+            let done = Box::pin(self.do_rare(next));
+            if done.await == Flow::Ended {
+                break;
             }
-        };
-        match stop {
-            Stop::End(end) => self.hand_over(Vec::new(), Some(end)).await,
-            Stop::Closing(Closing::Drain) => self.drain().await,
-            Stop::Closing(Closing::Cut) => {}
         }
         ReaderDone {
             conn: self.conn,
@@ -147,152 +166,203 @@ impl<R: ReadHalf> Reader<R> {
         }
     }
 
-    async fn step(&mut self) -> Next {
-        let mut items = self.decode();
-        if items.is_empty() && self.barren_bytes >= READ_BYTES {
-            // Bytes of which nothing comes cost a token too, and a turn of the
-            // hub: else a flood of line ends would be read as fast as it comes.
-            items.push(Decoded::Answer(Vec::new()));
+    async fn do_rare(&mut self, next: Next) -> Flow {
+        let stop = match next {
+            Next::Full(batch) => {
+                self.wait_for_place(batch).await;
+                return Flow::GoesOn;
+            }
+            Next::Pause(until) => match self.pause(until).await {
+                Some(stop) => stop,
+                None => return Flow::GoesOn,
+            },
+            Next::Stop(stop) => stop,
+        };
+        match stop {
+            Stop::End(end) => {
+                if let Some(batch) = self.hand_over(Vec::new(), Some(end)) {
+                    self.wait_for_place(batch).await;
+                }
+            }
+            Stop::Closing(Closing::Drain) => self.drain().await,
+            Stop::Closing(Closing::Cut) => {}
         }
-        if !items.is_empty() {
-            self.barren_bytes = 0;
-            self.hand_over(items, None).await;
-            return self.wait_for_credit().await;
-        }
-        match self.input {
-            Input::Open | Input::Ending { .. } => self.fill().await,
-            Input::Ended { .. } => Next::Stop(Stop::End(End {
-                why: Ending::InputEnded,
-                is_cut: false,
-            })),
-            Input::Failed(why) => Next::Stop(Stop::End(End { why, is_cut: false })),
+        Flow::Ended
+    }
+
+    async fn wait_for_place(&mut self, batch: Batch) {
+        let _ = self.batches.send(batch).await;
+    }
+
+    /// Reads, decodes and hands over, batch by batch, for as long as no other wait
+    /// than for input or credit comes between.
+    fn poll_next(&mut self, context: &mut Context<'_>) -> Poll<Next> {
+        loop {
+            if self.awaits_credit {
+                match ready!(self.gate.poll_pass(context)) {
+                    Passage::Closing(closing) => return stop(Stop::Closing(closing)),
+                    Passage::Free { not_before } => {
+                        self.awaits_credit = false;
+                        if let Some(until) = not_before {
+                            return Poll::Ready(Next::Pause(until));
+                        }
+                        if let Some(cut) = self.check_time() {
+                            return stop(cut);
+                        }
+                    }
+                }
+            }
+            let items = match ready!(self.poll_items(context)) {
+                Ok(items) => items,
+                Err(why) => return stop(why),
+            };
+            if let Some(batch) = self.hand_over(items, None) {
+                return Poll::Ready(Next::Full(batch));
+            }
         }
     }
 
-    /// Decodes up to [`CREDIT`] items from what was read.
-    fn decode(&mut self) -> Vec<Decoded> {
-        let mut items = Vec::new();
-        let mut rest = &self.undecoded[self.decoded_to..];
-        while items.len() < CREDIT {
-            let Some(item) = self.decoder.decode(&mut rest) else {
+    /// What there is to hand over: of what is held, else of what is read.
+    fn poll_items(&mut self, context: &mut Context<'_>) -> Poll<Result<Vec<Decoded>, Stop>> {
+        let mut items = self.decode_held();
+        while items.is_empty() {
+            if self.barren_bytes as usize >= READ_BYTES {
+                // Bytes of which nothing comes cost a token too, and a turn of the
+                // hub: else a flood of line ends would be read as fast as it comes.
+                items.push(Decoded::Answer(Vec::new()));
                 break;
-            };
-            items.push(item);
-        }
-        self.decoded_to = self.undecoded.len() - rest.len();
-        if rest.is_empty() {
-            self.undecoded = Vec::new();
-            self.decoded_to = 0;
-            if matches!(self.input, Input::Ended { .. }) && items.len() < CREDIT {
-                items.extend(self.decoder.finish());
             }
+            match self.input {
+                Input::Open | Input::Ending => items = ready!(self.poll_fill(context))?,
+                Input::Ended => return Poll::Ready(Err(end(Ending::InputEnded))),
+                Input::Failed(why) => return Poll::Ready(Err(end(why))),
+            }
+        }
+        self.barren_bytes = 0;
+        Poll::Ready(Ok(items))
+    }
+
+    fn decode_held(&mut self) -> Vec<Decoded> {
+        let Some(mut held) = self.held.take() else {
+            return Vec::new();
+        };
+        let mut rest = &held.bytes[held.decoded_to..];
+        let items = self.decode(&mut rest);
+        if !rest.is_empty() {
+            held.decoded_to = held.bytes.len() - rest.len();
+            self.held = Some(held);
         }
         items
     }
 
-    /// Waits for more input.
-    async fn fill(&mut self) -> Next {
-        let (read, undecoded) = (&mut self.read, &mut self.undecoded);
-        let count = tokio::select! {
-            biased;
-            closing = self.gate.closing() => return Next::Stop(Stop::Closing(closing)),
-            count = poll_fn(|context| poll_fill(read, undecoded, context)) => count,
-            closing = self.gate.closing_or_broken() => {
-                let lost = Stop::End(End { why: Ending::Reset, is_cut: false });
-                return Next::Stop(closing.map_or(lost, Stop::Closing));
-            }
-        };
-        match count {
-            Ok(0) => {
-                self.input = Input::Ended {
-                    give_up: self.give_up(),
-                }
-            }
-            Ok(count) => {
-                self.bytes_in += count as u64;
-                self.barren_bytes += count;
-            }
-            Err(error) => self.input = Input::Failed(ending(&error)),
+    /// Takes more input, or notices that there will be none. To be closed goes
+    /// before input, and input before what broke the other half.
+    fn poll_fill(&mut self, context: &mut Context<'_>) -> Poll<Result<Vec<Decoded>, Stop>> {
+        if let Some(closing) = self.gate.closing() {
+            return Poll::Ready(Err(Stop::Closing(closing)));
         }
-        Next::GoOn
+        with_lent_buffer(|lent| {
+            let mut buffer = ReadBuf::new(lent);
+            if let Poll::Ready(read) = Pin::new(&mut self.read).poll_read(context, &mut buffer) {
+                return Poll::Ready(Ok(self.take(read.map(|()| buffer.filled()))));
+            }
+            let found = ready!(self.gate.poll_closing_or_broken(context));
+            Poll::Ready(Err(ended(found)))
+        })
     }
 
-    async fn hand_over(&mut self, items: Vec<Decoded>, end: Option<End>) {
+    /// Decodes what was read, and holds what there is no credit for.
+    fn take(&mut self, read: io::Result<&[u8]>) -> Vec<Decoded> {
+        let mut bytes = match read {
+            Ok(bytes) => bytes,
+            Err(error) => {
+                self.input = Input::Failed(ending(&error));
+                return Vec::new();
+            }
+        };
+        if bytes.is_empty() {
+            self.input = Input::Ended;
+            self.begin_giving_up();
+        }
+        self.bytes_in += bytes.len() as u64;
+        self.barren_bytes += bytes.len() as u32; // At most `READ_BYTES` more.
+        let items = self.decode(&mut bytes);
+        if !bytes.is_empty() {
+            self.held = Some(Box::new(Held {
+                bytes: bytes.to_vec(),
+                decoded_to: 0,
+            }));
+        }
+        items
+    }
+
+    /// Decodes up to [`CREDIT`] items.
+    fn decode(&mut self, bytes: &mut &[u8]) -> Vec<Decoded> {
+        let mut items = Vec::new();
+        while items.len() < CREDIT {
+            let Some(item) = self.decoder.decode(bytes) else {
+                break;
+            };
+            items.push(item);
+        }
+        if bytes.is_empty() && self.input == Input::Ended && items.len() < CREDIT {
+            items.extend(self.decoder.finish());
+        }
+        items
+    }
+
+    /// Hands a batch to the hub, or gives it back when the hub has no place now.
+    fn hand_over(&mut self, items: Vec<Decoded>, end: Option<End>) -> Option<Batch> {
+        self.awaits_credit = true;
         let batch = Batch {
             conn: self.conn,
             items,
             end,
         };
-        // Without a hub there is nobody to be told.
-        let _ = self.batches.send(batch).await;
-    }
-
-    /// Waits until the hub has handled the last batch, and for longer when it
-    /// says that this connection is over its rate.
-    async fn wait_for_credit(&mut self) -> Next {
-        match self.gate.pass().await {
-            Passage::Closing(closing) => Next::Stop(Stop::Closing(closing)),
-            Passage::Free { not_before: None } => self.check_time(),
-            Passage::Free {
-                not_before: Some(until),
-            } => self.pause(until).await,
+        match self.batches.try_send(batch) {
+            // Without a hub there is nobody to be told.
+            Ok(()) | Err(TrySendError::Closed(_)) => None,
+            Err(TrySendError::Full(batch)) => Some(batch),
         }
     }
 
     /// Waits without reading. A connection that breaks meanwhile is left at once.
-    async fn pause(&mut self, until: Instant) -> Next {
-        let lost = Stop::End(End {
-            why: Ending::Reset,
-            is_cut: false,
-        });
+    async fn pause(&mut self, until: Instant) -> Option<Stop> {
         tokio::select! {
             biased;
-            closing = self.gate.closing_or_broken() => {
-                Next::Stop(closing.map_or(lost, Stop::Closing))
+            found = poll_fn(|context| self.gate.poll_closing_or_broken(context)) => {
+                Some(ended(found))
             }
-            () = self.read.broken() => Next::Stop(lost),
+            () = self.read.broken() => Some(ended(None)),
             () = sleep_until(until) => self.check_time(),
         }
     }
 
     /// Ends the input of somebody who has ended it long ago and is still not done.
-    fn check_time(&mut self) -> Next {
+    fn check_time(&mut self) -> Option<Stop> {
         if self.input == Input::Open && self.read.has_ended() {
-            self.input = Input::Ending {
-                give_up: self.give_up(),
-            };
+            self.input = Input::Ending;
+            self.begin_giving_up();
         }
-        let is_too_late = match self.input {
-            Input::Open | Input::Failed(_) => false,
-            Input::Ending { give_up } => Instant::now() >= give_up,
-            Input::Ended { give_up } => Instant::now() >= give_up && !self.undecoded.is_empty(),
-        };
-        if is_too_late {
-            return Next::Stop(Stop::End(End {
-                why: Ending::InputEnded,
-                is_cut: true,
-            }));
-        }
-        Next::GoOn
+        let is_late = self.give_up.is_some_and(|at| Instant::now() >= at);
+        (is_late && self.input == Input::Ending).then_some(Stop::End(End {
+            why: Ending::InputEnded,
+            is_cut: true,
+        }))
     }
 
-    fn give_up(&self) -> Instant {
-        match self.input {
-            Input::Ending { give_up } | Input::Ended { give_up } => give_up,
-            Input::Open | Input::Failed(_) => Instant::now() + self.after_end,
-        }
+    fn begin_giving_up(&mut self) {
+        let after_end = Duration::from_millis(self.after_end_millis.into());
+        self.give_up
+            .get_or_insert_with(|| Instant::now() + after_end);
     }
 
     /// Reads on and discards, until the other side has closed too.
     async fn drain(&mut self) {
         let (read, bytes_in) = (&mut self.read, &mut self.bytes_in);
         let until_end = async {
-            let mut discarded = Vec::new();
-            while let Ok(count @ 1..) =
-                poll_fn(|context| poll_fill(read, &mut discarded, context)).await
-            {
+            while let Ok(count @ 1..) = poll_fn(|context| poll_discard(read, context)).await {
                 *bytes_in += count as u64;
-                discarded.clear();
             }
         };
         tokio::select! {
@@ -303,22 +373,33 @@ impl<R: ReadHalf> Reader<R> {
     }
 }
 
-/// Reads what is there into a buffer that the thread lends, and keeps a copy of
-/// just that.
-fn poll_fill<R: ReadHalf>(
-    read: &mut R,
-    undecoded: &mut Vec<u8>,
-    context: &mut Context<'_>,
-) -> Poll<io::Result<usize>> {
+/// Lets the thread's own buffer be read into: a connection that waits has none.
+fn with_lent_buffer<T>(read: impl FnOnce(&mut [u8]) -> T) -> T {
     thread_local! {
         static LENT: RefCell<Box<[u8]>> = RefCell::new(vec![0; READ_BYTES].into());
     }
-    LENT.with_borrow_mut(|lent| {
+    LENT.with_borrow_mut(|lent| read(lent))
+}
+
+fn poll_discard<R: ReadHalf>(read: &mut R, context: &mut Context<'_>) -> Poll<io::Result<usize>> {
+    with_lent_buffer(|lent| {
         let mut buffer = ReadBuf::new(lent);
-        std::task::ready!(Pin::new(read).poll_read(context, &mut buffer))?;
-        undecoded.extend_from_slice(buffer.filled());
+        ready!(Pin::new(read).poll_read(context, &mut buffer))?;
         Poll::Ready(Ok(buffer.filled().len()))
     })
+}
+
+fn stop(why: Stop) -> Poll<Next> {
+    Poll::Ready(Next::Stop(why))
+}
+
+fn end(why: Ending) -> Stop {
+    Stop::End(End { why, is_cut: false })
+}
+
+/// What was found instead of input: an order to close, or a broken connection.
+fn ended(found: Option<Closing>) -> Stop {
+    found.map_or(end(Ending::Reset), Stop::Closing)
 }
 
 fn ending(error: &io::Error) -> Ending {

@@ -3,6 +3,7 @@
 use tracing::debug;
 
 use super::Hub;
+use super::link::Why;
 use crate::chat::{ConnId, Message};
 use crate::engine::Effect;
 use crate::shell::Listener;
@@ -11,7 +12,7 @@ use crate::shell::connection::Closing;
 /// What may be replied to one connection before its outbox has shown that it has
 /// room. A quarter of the default reserve: replies to a whole batch of requests
 /// cannot overflow it.
-const REPLIED_BYTES_MAX: usize = 8 * 1024;
+const REPLIED_BYTES_MAX: u32 = 8 * 1024;
 
 impl<L: Listener> Hub<L> {
     pub(super) fn carry_out(&mut self) {
@@ -33,7 +34,7 @@ impl<L: Listener> Hub<L> {
                 self.reply(to, message);
                 if more {
                     self.hold(to);
-                    if let Some(link) = self.links.get_mut(&to) {
+                    if let Some(link) = self.links.get_mut(to) {
                         link.wants_ready = true;
                     }
                 }
@@ -43,13 +44,13 @@ impl<L: Listener> Hub<L> {
             Effect::Record { .. } | Effect::Recall { .. } => {}
             Effect::Pause { conn, until } => {
                 let until = self.clock.instant_of(until);
-                if let Some(link) = self.links.get_mut(&conn) {
+                if let Some(link) = self.links.get_mut(conn) {
                     link.not_before = Some(until);
                 }
             }
             Effect::Close { conn } => {
                 if let Some(link) = self.open_link(conn) {
-                    link.begin_closing("quit", Closing::Drain);
+                    link.begin_closing(Why::Quit, Closing::Drain);
                     debug!(kind = "quit", conn = conn.0, "engine event");
                     self.turn.finish(conn);
                 }
@@ -58,7 +59,7 @@ impl<L: Listener> Hub<L> {
     }
 
     pub(super) fn reply(&mut self, to: ConnId, message: &Message) {
-        let Some(link) = self.links.get(&to) else {
+        let Some(link) = self.links.get(to) else {
             return; // It is gone: nobody is there to read this.
         };
         if let Message::RoomLeft { room, .. } = message {
@@ -72,8 +73,9 @@ impl<L: Listener> Hub<L> {
 
     /// Holds back the requests of somebody who is sent much and may not read it.
     pub(super) fn count_reply(&mut self, to: ConnId, bytes: usize) {
+        let bytes = u32::try_from(bytes).unwrap_or(u32::MAX);
         if let Some(link) = self.open_link(to) {
-            link.replied_bytes += bytes;
+            link.replied_bytes = link.replied_bytes.saturating_add(bytes);
             if link.replied_bytes > REPLIED_BYTES_MAX {
                 self.hold(to);
             }

@@ -3,6 +3,7 @@
 use tokio::time::{Duration, Instant, sleep_until};
 use tracing::{error, info, warn};
 
+use super::link::Why;
 use super::{Arrival, Hub};
 use crate::chat::{ConnId, Message};
 use crate::engine::Ending;
@@ -54,7 +55,7 @@ impl<L: Listener> Hub<L> {
         self.inlets.progress.raise(Stage::Failing);
         for conn in self.all_conns() {
             if let Some(link) = self.open_link(conn) {
-                link.begin_closing("server failed", Closing::Drain);
+                link.begin_closing(Why::ServerFailed, Closing::Drain);
                 self.reply(conn, &Message::ServerFailed);
                 self.turn.finish(conn);
             }
@@ -92,7 +93,9 @@ impl<L: Listener> Hub<L> {
     /// it longer than this.
     async fn cut_all(&mut self) {
         for conn in self.all_conns() {
-            self.links[&conn].gate.close(Closing::Cut);
+            if let Some(link) = self.links.get(conn) {
+                link.gate.close(Closing::Cut);
+            }
             self.turn.cut(conn);
         }
         self.end_turn().await;
@@ -122,6 +125,6 @@ impl<L: Listener> Hub<L> {
     }
 
     fn all_conns(&self) -> Vec<ConnId> {
-        self.links.keys().copied().collect()
+        self.links.iter().map(|link| link.conn).collect()
     }
 }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use tokio::task;
 use tracing::{error, info};
 
-use super::link::Link;
+use super::link::{Link, Requests, Why};
 use super::{Hub, Inspection, Inspector};
 use crate::chat::{ConnId, Message, Refusal};
 use crate::dialect::{Decoded, Decoder, Flavor};
@@ -32,11 +32,11 @@ impl<L: Listener> Hub<L> {
         let decoder = Decoder::new(flavor, self.config.line_bytes_max);
         let batches = self.batches_in.clone();
         let after_end = self.config.input_after_end;
-        let reader = Reader::new(conn, read, Arc::clone(&gate), batches, decoder, after_end);
-        let reader = self.readers.spawn(reader.run()).id();
+        let mut reader = Reader::new(conn, read, Arc::clone(&gate), batches, decoder, after_end);
+        let reader = self.readers.spawn(async move { reader.run().await }).id();
         info!(conn = conn.0, %peer, "connection opened");
         self.links
-            .insert(conn, Link::new(flavor, peer, gate, reader, permit));
+            .insert(Link::new((conn, peer), flavor, gate, reader, permit));
         *self.flavors.entry(flavor).or_default() += 1;
         let worker = worker_of(conn, self.workers.len());
         self.opened[worker].push(Opened {
@@ -48,35 +48,48 @@ impl<L: Listener> Hub<L> {
     }
 
     pub(super) fn take_batch(&mut self, batch: Batch) {
-        let Some(link) = self.open_link(batch.conn) else {
+        let Batch { conn, items, end } = batch;
+        let Some(link) = self.open_link(conn) else {
             return; // It was closed while this was on its way.
         };
-        link.parked.extend(batch.items);
-        link.parked_end = batch.end;
-        link.owes_credit = batch.end.is_none();
-        match batch.end {
+        link.owes_credit = end.is_none();
+        match end {
             // Nobody is there any more to ask for what waits.
-            Some(end) if end.why != Ending::InputEnded => self.lose(batch.conn, end.why),
-            Some(_) | None => self.go_through(batch.conn),
+            Some(end) if end.why != Ending::InputEnded => self.lose(conn, end.why),
+            Some(_) | None => {
+                let mut requests = link.take_parked();
+                requests.add(items);
+                requests.end = end;
+                self.go_through(conn, requests);
+            }
         }
     }
 
     /// Handles what a connection has handed over, until it is held.
-    fn go_through(&mut self, conn: ConnId) {
+    fn go_through(&mut self, conn: ConnId, mut requests: Requests) {
         while let Some(link) = self.open_link(conn) {
             if link.is_held && !link.is_broken {
+                link.parked = (!requests.is_empty()).then(|| Box::new(requests));
                 return;
             }
-            if let Some(item) = link.parked.pop_front() {
+            if let Some(item) = requests.items.pop_front() {
                 self.take_item(conn, item);
                 continue;
             }
-            if let Some(end) = link.parked_end.take() {
+            if let Some(end) = requests.end {
                 self.take_end(conn, end);
             } else {
                 self.handled.push(conn);
             }
             return;
+        }
+    }
+
+    /// Handles what waits, if it is not held any more.
+    fn go_on(&mut self, conn: ConnId) {
+        if let Some(link) = self.open_link(conn) {
+            let requests = link.take_parked();
+            self.go_through(conn, requests);
         }
     }
 
@@ -96,7 +109,7 @@ impl<L: Listener> Hub<L> {
     }
 
     fn take_end(&mut self, conn: ConnId, end: End) {
-        let is_broken = self.links.get(&conn).is_some_and(|link| link.is_broken);
+        let is_broken = self.links.get(conn).is_some_and(|link| link.is_broken);
         if is_broken {
             // The end of input of what cannot be written to is a lost connection.
             self.lose(conn, Ending::Reset);
@@ -120,7 +133,7 @@ impl<L: Listener> Hub<L> {
     /// most once for each, since what is closing is not looked at again.
     pub(super) fn leave_the_engine(&mut self, conn: ConnId, why: Ending, closing: Closing) {
         if let Some(link) = self.open_link(conn) {
-            link.begin_closing(name_of(why), closing);
+            link.begin_closing(Why::Ended(why), closing);
             self.step(Event::Disconnected { conn, why });
         }
     }
@@ -143,8 +156,8 @@ impl<L: Listener> Hub<L> {
             Report::Broken { conn } => self.take_broken(conn),
             Report::Stalled { conn } => self.take_stalled(conn),
             Report::Closed { conn, bytes_out } => {
-                if let Some(link) = self.links.get_mut(&conn) {
-                    link.bytes_out = Some(bytes_out);
+                if let Some(link) = self.links.get_mut(conn) {
+                    (link.is_written, link.bytes_out) = (true, bytes_out);
                     self.forget_if_done(conn);
                 }
             }
@@ -160,12 +173,12 @@ impl<L: Listener> Hub<L> {
         if std::mem::take(&mut link.wants_ready) {
             self.step(Event::Ready { conn });
         }
-        self.go_through(conn);
+        self.go_on(conn);
     }
 
     /// What was sent before still counts, so its reader ends by itself.
     fn take_broken(&mut self, conn: ConnId) {
-        let Some(link) = self.links.get_mut(&conn) else {
+        let Some(link) = self.links.get_mut(conn) else {
             return;
         };
         link.is_broken = true;
@@ -174,29 +187,29 @@ impl<L: Listener> Hub<L> {
             link.gate.close(Closing::Cut);
             self.turn.cut(conn);
         } else {
-            self.go_through(conn);
+            self.go_on(conn);
         }
     }
 
     fn take_stalled(&mut self, conn: ConnId) {
         if self.open_link(conn).is_some() {
             self.lose(conn, Ending::Stalled);
-        } else if let Some(link) = self.links.get(&conn) {
+        } else if let Some(link) = self.links.get(conn) {
             link.gate.close(Closing::Cut);
             self.turn.cut(conn);
         }
     }
 
     pub(super) fn take_reader_done(&mut self, done: ReaderDone) {
-        if let Some(link) = self.links.get_mut(&done.conn) {
-            link.bytes_in = Some(done.bytes_in);
+        if let Some(link) = self.links.get_mut(done.conn) {
+            (link.is_read, link.bytes_in) = (true, done.bytes_in);
             self.forget_if_done(done.conn);
         }
     }
 
     pub(super) fn take_reader_panicked(&mut self, task: task::Id) {
-        let found = self.links.iter().find(|(_, link)| link.reader == task);
-        let Some(conn) = found.map(|(conn, _)| *conn) else {
+        let found = self.links.iter().find(|link| link.reader == task);
+        let Some(conn) = found.map(|link| link.conn) else {
             return;
         };
         error!(
@@ -208,13 +221,13 @@ impl<L: Listener> Hub<L> {
     }
 
     fn forget_if_done(&mut self, conn: ConnId) {
-        let Some(link) = self.links.get(&conn).filter(|link| link.is_done()) else {
+        let Some(link) = self.links.get(conn).filter(|link| link.is_done()) else {
             return;
         };
         info!(
             conn = conn.0,
-            peer = %link.peer,
-            why = link.closing.unwrap_or("unknown"),
+            peer = %link.peer(),
+            why = link.closing.map_or("unknown", Why::name),
             bytes_in = link.bytes_in,
             bytes_out = link.bytes_out,
             "connection closed"
@@ -222,7 +235,7 @@ impl<L: Listener> Hub<L> {
         if let Some(count) = self.flavors.get_mut(&link.flavor) {
             *count -= 1;
         }
-        self.links.remove(&conn);
+        self.links.remove(conn);
         self.slots.free(conn);
     }
 
@@ -239,18 +252,7 @@ impl<L: Listener> Hub<L> {
     /// A connection that the engine still knows.
     pub(super) fn open_link(&mut self, conn: ConnId) -> Option<&mut Link> {
         self.links
-            .get_mut(&conn)
+            .get_mut(conn)
             .filter(|link| link.closing.is_none())
-    }
-}
-
-/// The reason for an end, as operators read it in the log.
-fn name_of(why: Ending) -> &'static str {
-    match why {
-        Ending::InputEnded => "input ended",
-        Ending::Reset => "reset",
-        Ending::TimedOut => "timed out",
-        Ending::Stalled => "stalled",
-        Ending::Shutdown => "shutdown",
     }
 }

@@ -9,6 +9,7 @@ mod carry_out;
 mod closing;
 mod intake;
 mod link;
+mod links;
 
 use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -27,7 +28,7 @@ use super::{Clock, Config, Listener};
 use crate::chat::ConnId;
 use crate::dialect::Flavor;
 use crate::engine::{Effects, Engine, Event, Stats, Violation};
-use link::Link;
+use links::Links;
 
 /// What one turn takes at most of each kind, so that nobody waits long for their
 /// part of it.
@@ -73,7 +74,7 @@ pub(crate) struct Hub<L: Listener> {
     /// anything more. What the turn says until then stands.
     has_failed: bool,
 
-    links: BTreeMap<ConnId, Link>,
+    links: Links,
     slots: Slots,
     /// How many connections are told in each flavor.
     flavors: BTreeMap<Flavor, usize>,
@@ -117,7 +118,7 @@ impl<L: Listener> Hub<L> {
             clock,
             effects: Effects::default(),
             has_failed: false,
-            links: BTreeMap::new(),
+            links: Links::default(),
             slots: Slots::default(),
             flavors: BTreeMap::new(),
             readers: JoinSet::new(),
@@ -263,7 +264,7 @@ impl<L: Listener> Hub<L> {
             let _ = worker.send(batch).await;
         }
         for conn in std::mem::take(&mut self.handled) {
-            if let Some(link) = self.links.get_mut(&conn) {
+            if let Some(link) = self.links.get_mut(conn) {
                 link.return_credit();
             }
         }
