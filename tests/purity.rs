@@ -18,7 +18,7 @@ impl Copy {
         for file in ["Cargo.toml", "Cargo.lock", "README.md"] {
             fs::copy(root.join(file), copy.join(file)).unwrap();
         }
-        for member in ["sim", "proptests"] {
+        for member in ["sim", "proptests", "load", "bench"] {
             fs::create_dir_all(copy.join(member).join("src")).unwrap();
             fs::copy(
                 root.join(member).join("Cargo.toml"),

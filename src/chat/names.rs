@@ -4,6 +4,7 @@
 //! as in the crate `unicode-security`: identifier profile, restriction levels and
 //! confusable skeletons.
 
+use alloc::boxed::Box;
 use alloc::string::String;
 use alloc::sync::Arc;
 use core::cmp::Ordering;
@@ -90,14 +91,15 @@ const RESERVED: [&str; 7] = [
     "you", "admin", "root", "system", "server", "everyone", "here",
 ];
 
-/// A name in its three forms.
+/// A name in its three forms, one after the other in one small piece of memory: a
+/// server holds one for each person.
 struct Name {
-    /// As typed, but for width and NFC.
-    shown: String,
-    /// The identity: lower case, NFC.
-    folded: String,
-    /// What it looks like (UTS 39, section 4), of the folded form.
-    skeleton: String,
+    forms: Box<str>,
+    /// Where the folded form begins: behind the one that is shown, or at 0, as the
+    /// same.
+    folded_at: u16,
+    /// Where the folded form ends and the skeleton begins.
+    skeleton_at: u16,
 }
 
 impl Nickname {
@@ -143,7 +145,7 @@ impl FromStr for Nickname {
 
     fn from_str(typed: &str) -> Result<Self, NameError> {
         let name = Name::parse(typed, Self::CHARS_MAX, Self::BYTES_MAX)?;
-        match name.shown.chars().next() {
+        match name.shown().chars().next() {
             Some(first) if first.is_numeric() => Err(NameError::BadStart(first)),
             Some(_) | None => Ok(Self(Arc::new(name))),
         }
@@ -182,19 +184,43 @@ impl Name {
     fn from_shown(shown: String) -> Self {
         let folded = fold(&shown);
         let skeleton = skeleton_of(&folded);
+        let (folded_at, forms) = if folded == shown {
+            (0, shown)
+        } else {
+            (shown.len(), shown + &folded)
+        };
+        let place = |len| u16::try_from(len).expect("each form of a name is a few hundred bytes");
         Self {
-            shown,
-            folded,
-            skeleton,
+            folded_at: place(folded_at),
+            skeleton_at: place(forms.len()),
+            forms: (forms + &skeleton).into(),
         }
+    }
+
+    /// As typed, but for width and NFC.
+    fn shown(&self) -> &str {
+        match self.folded_at {
+            0 => self.folded(),
+            end => &self.forms[..end.into()],
+        }
+    }
+
+    /// The identity: lower case, NFC.
+    fn folded(&self) -> &str {
+        &self.forms[self.folded_at.into()..self.skeleton_at.into()]
+    }
+
+    /// What it looks like (UTS 39, section 4), of the folded form.
+    fn skeleton(&self) -> &str {
+        &self.forms[self.skeleton_at.into()..]
     }
 
     /// Two names that only look the same, where at least one is not ASCII: among
     /// ASCII names `emily` must not lock out `ernily`.
     fn is_confusable_with(&self, other: &Self) -> bool {
-        self.skeleton == other.skeleton
-            && self.folded != other.folded
-            && !(self.folded.is_ascii() && other.folded.is_ascii())
+        self.skeleton() == other.skeleton()
+            && self.folded() != other.folded()
+            && !(self.folded().is_ascii() && other.folded().is_ascii())
     }
 }
 
@@ -293,19 +319,19 @@ macro_rules! name {
             /// As typed, but for width and Unicode normalisation.
             #[must_use]
             pub fn as_str(&self) -> &str {
-                &self.0.shown
+                self.0.shown()
             }
 
             /// The identity: lower case, NFC.
             #[must_use]
             pub fn folded(&self) -> &str {
-                &self.0.folded
+                self.0.folded()
             }
 
             /// What it looks like; names that look alike share it (UTS 39, section 4).
             #[must_use]
             pub fn skeleton(&self) -> &str {
-                &self.0.skeleton
+                self.0.skeleton()
             }
 
             /// Whether it is another name that only looks the same, and at least
@@ -318,7 +344,7 @@ macro_rules! name {
 
         impl PartialEq for $type {
             fn eq(&self, other: &Self) -> bool {
-                self.0.folded == other.0.folded
+                self.0.folded() == other.0.folded()
             }
         }
 
@@ -332,19 +358,19 @@ macro_rules! name {
 
         impl Ord for $type {
             fn cmp(&self, other: &Self) -> Ordering {
-                self.0.folded.cmp(&other.0.folded)
+                self.0.folded().cmp(other.0.folded())
             }
         }
 
         impl fmt::Display for $type {
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str(&self.0.shown)
+                f.write_str(self.0.shown())
             }
         }
 
         impl fmt::Debug for $type {
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                self.0.shown.fmt(f)
+                self.0.shown().fmt(f)
             }
         }
     };

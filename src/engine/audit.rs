@@ -130,9 +130,9 @@ impl Engine {
         let absent: BTreeSet<_> = self.absent_ignored.iter().collect();
         let mut waiting = 0;
         for (id, user) in self.users.iter() {
-            let within = user.ignored.len() <= self.limits.ignored_per_user_max;
+            let within = user.ignoring().ignored.len() <= self.limits.ignored_per_user_max;
             check(within, || format!("{id:?} ignores too many"))?;
-            for (nick, other) in &user.ignored {
+            for (nick, other) in &user.ignoring().ignored {
                 waiting += usize::from(other.is_none());
                 let mirrored = match other {
                     Some(other) => {
@@ -144,11 +144,11 @@ impl Engine {
                     format!("{nick:?} does not know that {id:?} ignores them")
                 })?;
             }
-            for by in &user.ignored_by {
+            for by in &user.ignoring().ignored_by {
                 let other = self
                     .users
                     .get(*by)
-                    .and_then(|other| other.ignored.get(&user.nick));
+                    .and_then(|other| other.ignoring().ignored.get(&user.nick));
                 check(other == Some(&Some(id)), || {
                     format!("{by:?} does not ignore {id:?}")
                 })?;
@@ -162,7 +162,7 @@ impl Engine {
     fn is_ignored_by(&self, id: UserId, by: UserId) -> bool {
         self.users
             .get(id)
-            .is_some_and(|user| user.ignored_by.contains(&by))
+            .is_some_and(|user| user.ignoring().ignored_by.contains(&by))
     }
 
     fn audit_timers(&self) -> Result<(), Violation> {

@@ -47,15 +47,21 @@ impl Engine {
         let other = self.may_ignore(ask.user, nick)?;
         let nick = self.users[other].nick.clone();
         self.users[ask.user]
+            .ignoring_mut()
             .ignored
             .insert(nick.clone(), Some(other));
-        self.users[other].ignored_by.insert(ask.user);
+        self.users[other].ignoring_mut().ignored_by.insert(ask.user);
         ask.reply(Message::IgnoreAdded { nick }, effects);
         Ok(())
     }
 
     pub(super) fn list_ignored(&mut self, ask: &Ask, effects: &mut Effects) {
-        let nicks = self.users[ask.user].ignored.keys().cloned().collect();
+        let nicks = self.users[ask.user]
+            .ignoring()
+            .ignored
+            .keys()
+            .cloned()
+            .collect();
         ask.reply(Message::IgnoredListed { nicks }, effects);
     }
 
@@ -65,7 +71,10 @@ impl Engine {
         nick: &Nickname,
         effects: &mut Effects,
     ) -> Result<(), Refusal> {
-        let removed = self.users[ask.user].ignored.remove_entry(nick);
+        let removed = self.users[ask.user]
+            .ignoring_mut()
+            .ignored
+            .remove_entry(nick);
         let (nick, other) = removed.ok_or_else(|| Refusal::NotIgnored { nick: nick.clone() })?;
         self.unmirror(ask.user, &nick, other);
         ask.reply(Message::IgnoreRemoved { nick }, effects);
@@ -76,7 +85,7 @@ impl Engine {
     fn unmirror(&mut self, user: UserId, nick: &Nickname, other: Option<UserId>) {
         match other {
             Some(other) => {
-                self.users[other].ignored_by.remove(&user);
+                self.users[other].ignoring_mut().ignored_by.remove(&user);
             }
             None => self.absent_ignored.remove(nick, user),
         }
@@ -86,35 +95,40 @@ impl Engine {
     /// nickname, from before, stand for them now.
     pub(super) fn ignored_was_renamed(&mut self, id: UserId, old: &Nickname) {
         let nick = self.users[id].nick.clone();
-        for by in self.users[id].ignored_by.clone() {
-            let ignored = &mut self.users[by].ignored;
+        for by in self.users[id].ignoring().ignored_by.clone() {
+            let ignored = &mut self.users[by].ignoring_mut().ignored;
             ignored.remove(old);
             ignored.remove(&nick); // By identity; the new spelling takes its place.
             ignored.insert(nick.clone(), Some(id));
             self.absent_ignored.remove(&nick, by);
         }
         for by in self.absent_ignored.take(&nick) {
-            let ignored = &mut self.users[by].ignored;
+            let ignored = &mut self.users[by].ignoring_mut().ignored;
             ignored.remove(&nick);
             if by != id {
                 ignored.insert(nick.clone(), Some(id));
-                self.users[id].ignored_by.insert(by);
+                self.users[id].ignoring_mut().ignored_by.insert(by);
             }
         }
     }
 
     /// Entries for somebody who goes wait for the nickname to come back.
-    pub(super) fn ignored_went_away(&mut self, id: UserId) {
+    pub(super) fn ignored_went_away(&mut self, id: UserId, ignored_by: BTreeSet<UserId>) {
         let nick = self.users[id].nick.clone();
-        for by in core::mem::take(&mut self.users[id].ignored_by) {
-            self.users[by].ignored.insert(nick.clone(), None);
+        for by in ignored_by {
+            let ignoring = self.users[by].ignoring_mut();
+            ignoring.ignored.insert(nick.clone(), None);
             self.absent_ignored.add(nick.clone(), by);
         }
     }
 
     /// Somebody who goes ignores nobody any more.
-    pub(super) fn forget_ignored_of(&mut self, id: UserId) {
-        for (nick, other) in core::mem::take(&mut self.users[id].ignored) {
+    pub(super) fn forget_ignored_of(
+        &mut self,
+        id: UserId,
+        ignored: BTreeMap<Nickname, Option<UserId>>,
+    ) {
+        for (nick, other) in ignored {
             self.unmirror(id, &nick, other);
         }
     }

@@ -3,6 +3,7 @@
 //! A list is a place to go on from, not a copy: it costs the same for ten members
 //! and for ten thousand, and shows the room as it is when each page is made.
 
+use alloc::boxed::Box;
 use alloc::vec::Vec;
 
 use super::{Ask, Effects, Engine};
@@ -80,7 +81,7 @@ impl Engine {
             session.listing = None;
             effects.reply(conn, tag, message);
         } else {
-            session.listing = Some(listing);
+            session.listing = Some(Box::new(listing));
             effects.reply_more(conn, tag, message);
         }
     }

@@ -6,6 +6,7 @@ use alloc::vec::Vec;
 use chrono::{DateTime, Utc};
 
 use super::timers::Change;
+use super::users::Ignoring;
 use super::{Ask, Effects, Engine};
 use crate::chat::{Company, Departure, Message, Refusal, RoomId, RoomName, Text, UserId};
 
@@ -103,8 +104,12 @@ impl Engine {
         how: Option<&Departure>,
         effects: &mut Effects,
     ) {
-        self.forget_ignored_of(id);
-        self.ignored_went_away(id);
+        let Ignoring {
+            ignored,
+            ignored_by,
+        } = self.users[id].take_ignoring();
+        self.forget_ignored_of(id, ignored);
+        self.ignored_went_away(id, ignored_by);
         let user = self.users.remove(id);
         self.sessions.remove(&user.conn);
         for room in &user.rooms {

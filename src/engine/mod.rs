@@ -35,6 +35,7 @@ pub use effect::{Effect, Effects};
 pub use event::{Ending, Event};
 pub use timers::Reason;
 
+use alloc::boxed::Box;
 use alloc::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
@@ -70,7 +71,8 @@ pub struct Engine {
     limits: Limits,
     /// The latest moment that an event came with: time never goes back.
     now: DateTime<Utc>,
-    sessions: BTreeMap<ConnId, Session>,
+    /// Boxed, since nodes of maps that only grow at their end stay half empty.
+    sessions: BTreeMap<ConnId, Box<Session>>,
     users: Users,
     rooms: Rooms,
     absent_ignored: AbsentIgnored,
@@ -189,8 +191,8 @@ impl Engine {
         );
         let user = self.users.admit(conn);
         let nick = self.users[user].nick.clone();
-        self.sessions
-            .insert(conn, Session::new(user, now, &self.limits));
+        let session = Session::new(user, now, &self.limits);
+        self.sessions.insert(conn, Box::new(session));
         let ask = Ask {
             now,
             conn,

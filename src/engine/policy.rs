@@ -148,7 +148,10 @@ impl Engine {
         if other == user {
             return Err(Refusal::IgnoresSelf);
         }
-        let (ignored, max) = (&self.users[user].ignored, self.limits.ignored_per_user_max);
+        let (ignored, max) = (
+            &self.users[user].ignoring().ignored,
+            self.limits.ignored_per_user_max,
+        );
         if ignored.len() >= max && !ignored.contains_key(nick) {
             return Err(Refusal::IgnoredFull { max });
         }

@@ -1,6 +1,8 @@
 //! What belongs to a connection rather than to a person: its rate, the list it
 //! is being sent, whom it answers with `/reply`, whether it reads.
 
+use alloc::boxed::Box;
+
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::listing::Listing;
@@ -15,7 +17,7 @@ pub(super) struct Session {
     /// The last person who sent a private message, under the nickname of then.
     pub(super) correspondent: Option<(UserId, Nickname)>,
     /// The list that waits for room in the outbox.
-    pub(super) listing: Option<Listing>,
+    pub(super) listing: Option<Box<Listing>>,
     /// It does not read: private messages for it are refused.
     pub(super) choked: bool,
     bucket: Bucket,
@@ -75,7 +77,7 @@ impl Engine {
         };
         session.choked = false;
         if let Some(listing) = session.listing.take() {
-            self.list_page(conn, listing, effects);
+            self.list_page(conn, *listing, effects);
         }
     }
 

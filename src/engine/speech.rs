@@ -51,6 +51,7 @@ impl Engine {
         effects: &mut Effects,
     ) {
         let speaker = &self.users[ask.user];
+        let ignored_by = &speaker.ignoring().ignored_by;
         let room = &mut self.rooms[id];
         room.last = room.last.next();
         let place = (room.name.clone(), room.last);
@@ -58,7 +59,7 @@ impl Engine {
         let listeners = room
             .members
             .iter()
-            .filter(|(user, _)| *user != ask.user && !speaker.ignored_by.contains(user));
+            .filter(|(user, _)| *user != ask.user && !ignored_by.contains(user));
         effects.record_and_deliver(place, listeners.map(|(_, conn)| conn), message);
         self.stats.said += 1;
     }
@@ -102,7 +103,7 @@ impl Engine {
             to: receiver.nick.clone(),
             text: text.clone(),
         };
-        if !sender.ignored_by.contains(&to) {
+        if !sender.ignoring().ignored_by.contains(&to) {
             let from = sender.nick.clone();
             let heard = Message::Whispered {
                 at: ask.now,

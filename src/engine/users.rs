@@ -1,5 +1,6 @@
 //! The people who are in, and their nicknames.
 
+use alloc::boxed::Box;
 use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::vec::Vec;
 use core::ops::{Index, IndexMut};
@@ -14,6 +15,13 @@ pub(super) struct User {
     pub(super) nick: Nickname,
     /// The rooms they are in, by use: the last one has the focus.
     pub(super) rooms: Vec<RoomId>,
+    /// Most people never ignore anybody, nor are ignored, and it costs them nothing.
+    ignoring: Option<Box<Ignoring>>,
+}
+
+/// Who ignores whom, from one person's side.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Ignoring {
     /// Whom they ignore, under the nickname last seen; `None` while that person
     /// is not in.
     pub(super) ignored: BTreeMap<Nickname, Option<UserId>>,
@@ -24,7 +32,8 @@ pub(super) struct User {
 /// Everybody who is in.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Users {
-    by_id: BTreeMap<UserId, User>,
+    /// Boxed, since nodes of maps that only grow at their end stay half empty.
+    by_id: BTreeMap<UserId, Box<User>>,
     nicks: Directory<Nickname, UserId>,
     /// The last person's number. Also that of the last guest's name: never reused.
     last: u64,
@@ -39,7 +48,27 @@ impl User {
     /// Gives a room the focus, as a new one or as one that they are in.
     pub(super) fn focus_on(&mut self, room: RoomId) {
         self.forget_room(room);
+        self.rooms.reserve_exact(1); // Few are in more rooms than two.
         self.rooms.push(room);
+    }
+
+    pub(super) fn ignoring(&self) -> &Ignoring {
+        static NOBODY: Ignoring = Ignoring {
+            ignored: BTreeMap::new(),
+            ignored_by: BTreeSet::new(),
+        };
+        self.ignoring.as_deref().unwrap_or(&NOBODY)
+    }
+
+    pub(super) fn ignoring_mut(&mut self) -> &mut Ignoring {
+        self.ignoring.get_or_insert_default()
+    }
+
+    /// Forgets who ignores whom, for the mirrors of it to be cleared.
+    pub(super) fn take_ignoring(&mut self) -> Ignoring {
+        self.ignoring
+            .take()
+            .map_or_else(Ignoring::default, |ignoring| *ignoring)
     }
 
     pub(super) fn forget_room(&mut self, room: RoomId) {
@@ -58,10 +87,9 @@ impl Users {
             conn,
             nick,
             rooms: Vec::new(),
-            ignored: BTreeMap::new(),
-            ignored_by: BTreeSet::new(),
+            ignoring: None,
         };
-        self.by_id.insert(id, user);
+        self.by_id.insert(id, Box::new(user));
         id
     }
 
@@ -69,7 +97,7 @@ impl Users {
     pub(super) fn remove(&mut self, id: UserId) -> User {
         let user = self.by_id.remove(&id).expect("only who is in can go");
         self.nicks.remove(&user.nick);
-        user
+        *user
     }
 
     /// Gives somebody another nickname, which must be free; the old one is.
@@ -84,7 +112,7 @@ impl Users {
     }
 
     pub(super) fn get(&self, id: UserId) -> Option<&User> {
-        self.by_id.get(&id)
+        self.by_id.get(&id).map(|user| &**user)
     }
 
     pub(super) fn called(&self, nick: &Nickname) -> Option<UserId> {
@@ -96,7 +124,7 @@ impl Users {
     }
 
     pub(super) fn iter(&self) -> impl Iterator<Item = (UserId, &User)> {
-        self.by_id.iter().map(|(id, user)| (*id, user))
+        self.by_id.iter().map(|(id, user)| (*id, &**user))
     }
 
     pub(super) fn len(&self) -> usize {

@@ -122,16 +122,19 @@ fn what_is_wrong_with_ignoring_is_found() {
             it.limits.ignored_per_user_max = 1;
         }),
         ("does not know that UserId(1) ignores them", &|it| {
-            it.users[BOB].ignored_by.clear();
+            it.users[BOB].ignoring_mut().ignored_by.clear();
         }),
         ("does not know that UserId(1) ignores them", &|it| {
-            it.users[ADA].ignored.insert(nick("dan"), None);
+            it.users[ADA]
+                .ignoring_mut()
+                .ignored
+                .insert(nick("dan"), None);
         }),
         ("does not ignore", &|it| {
-            it.users[BOB].ignored_by.insert(CLEO);
+            it.users[BOB].ignoring_mut().ignored_by.insert(CLEO);
         }),
         ("somebody who is gone", &|it| {
-            it.users[ADA].ignored.remove(&nick("guest4"));
+            it.users[ADA].ignoring_mut().ignored.remove(&nick("guest4"));
         }),
     ]);
 }

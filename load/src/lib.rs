@@ -1,0 +1,1 @@
+//! Loads a roomful server, and checks that it lost nothing.
