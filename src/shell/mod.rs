@@ -25,6 +25,7 @@ pub mod logging;
 mod server;
 mod signals;
 mod stage;
+mod sync;
 mod tcp;
 
 pub use banner::banner;

@@ -1,10 +1,12 @@
 //! How the hub paces the reader of a connection, and tells it to end.
 
 use std::future::poll_fn;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::PoisonError;
 use std::task::{Context, Poll, Waker};
 
 use tokio::time::Instant;
+
+use crate::shell::sync::{Mutex, MutexGuard};
 
 /// Between a reader and the hub. A reader hands over a batch and passes again
 /// when the hub has handled it: that is its credit. One lock, held for a few

@@ -2,9 +2,11 @@
 
 use std::future::poll_fn;
 use std::mem;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::atomic::Ordering;
+use std::sync::{Arc, PoisonError};
 use std::task::{Poll, Wake, Waker};
+
+use crate::shell::sync::{AtomicBool, Mutex, MutexGuard};
 
 /// The rows of connections whose wakers fired, in that order.
 ///
