@@ -14,7 +14,9 @@ impl Copy {
         let copy = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
         let _ = fs::remove_dir_all(&copy);
         let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-        copy_folder(&root.join("src"), &copy.join("src"));
+        for folder in ["src", "benches"] {
+            copy_folder(&root.join(folder), &copy.join(folder));
+        }
         for file in ["Cargo.toml", "Cargo.lock", "README.md"] {
             fs::copy(root.join(file), copy.join(file)).unwrap();
         }
