@@ -14,7 +14,7 @@ const CALLS: u64 = 64;
 fn a_broadcast_allocates_the_same_however_many_hear_it() {
     let counts = ["broadcast to 10", "broadcast to 100", "broadcast to 1000"].map(allocations);
     assert_eq!(counts, [counts[0]; 3], "in {CALLS} broadcasts");
-    // The line's own text, and what the two maps of a registry may need.
+    // The line's own text among them; none is for a recipient.
     assert!(counts[0] <= 4 * CALLS, "{} in {CALLS}", counts[0]);
 }
 

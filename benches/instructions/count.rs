@@ -29,8 +29,9 @@ fn instructions(name: &str, times: u32) -> Result<u64, String> {
         .arg("--cachegrind-out-file=/dev/null")
         .arg(program)
         .args([RUN, name, &times.to_string()])
-        // What is in the environment would move the stack.
-        .env_remove("RUST_BACKTRACE")
+        // What is in the environment lies under the stack, and would move it.
+        .env_clear()
+        .envs(env::vars_os().filter(|(name, _)| name == "PATH"))
         .output()
         .map_err(|e| {
             format!("valgrind does not run ({e}). Install it: apt-get install valgrind")

@@ -37,7 +37,7 @@ impl fmt::Display for Figures {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(HEADING)?;
         for (name, figure) in self.iter() {
-            writeln!(f, "{figure:10.1} {name}")?;
+            writeln!(f, "{figure:10.2} {name}")?;
         }
         Ok(())
     }
