@@ -1,0 +1,123 @@
+//! The command line.
+
+use std::net::SocketAddr;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+use crate::{crowd::IN_FLIGHT_MAX, payload::SIZE_MIN};
+
+/// Loads a chat server, and checks that it lost nothing.
+///
+/// Everybody hears every line once and in order, or the exit status is 1. It is 2
+/// when the run could not be made.
+#[derive(Clone, Debug, Parser)]
+#[command(version, after_help = EXAMPLES)]
+pub struct Cli {
+    /// What is done to the server
+    #[command(subcommand)]
+    pub scenario: Scenario,
+}
+
+const EXAMPLES: &str = "Examples:
+  roomful --rate-burst 0 & roomful-load fanout --pid $!
+                                     one room of 1,000, as fast as it goes
+  roomful-load paced --rate 100      the same room at an even pace
+  roomful-load fanout --json | jq .deliveries_per_second";
+
+/// What is done to the server.
+#[derive(Clone, Debug, Subcommand)]
+pub enum Scenario {
+    /// One room, as fast as it goes: each speaker keeps so many lines in flight
+    Fanout(Fanout),
+}
+
+/// One room, as fast as it goes.
+#[derive(Clone, Debug, Args)]
+pub struct Fanout {
+    /// People in the room
+    #[arg(long, default_value_t = 1000, value_name = "N", value_parser = clap::value_parser!(u32).range(2..=100_000))]
+    pub members: u32,
+    /// Those of them who speak
+    #[arg(long, default_value_t = 4, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=10_000))]
+    pub speakers: u32,
+    /// Lines that each speaker keeps in flight: not yet heard by everybody
+    #[arg(long, default_value_t = 16, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=i64::from(IN_FLIGHT_MAX)))]
+    pub in_flight: u32,
+    /// What every scenario takes
+    #[command(flatten)]
+    pub common: Common,
+}
+
+/// What every scenario takes.
+#[derive(Clone, Debug, Args)]
+pub struct Common {
+    /// Address and port of the server
+    #[arg(long, default_value = "127.0.0.1:4000", value_name = "ADDR")]
+    pub address: SocketAddr,
+    /// Load a server on another machine, which must be yours
+    #[arg(long)]
+    pub allow_remote: bool,
+    /// How long is measured
+    #[arg(long, default_value_t = 10, value_name = "N", value_parser = clap::value_parser!(u64).range(1..=3600))]
+    pub seconds: u64,
+    /// Seconds before that, which are not measured
+    #[arg(long, default_value_t = 2, value_name = "N", value_parser = clap::value_parser!(u64).range(0..=600))]
+    pub warmup: u64,
+    /// Bytes of each text that is said: 24 to 4000
+    #[arg(long, default_value_t = 64, value_name = "BYTES", value_parser = size)]
+    pub size: usize,
+    /// Process id of the server, to measure its processor time and memory (Linux)
+    #[arg(long, value_name = "PID")]
+    pub pid: Option<u32>,
+    /// One JSON object on standard output, and nothing else there
+    #[arg(long)]
+    pub json: bool,
+    /// Connections that are made at once
+    #[arg(long, default_value_t = 256, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=10_000))]
+    pub connecting: u32,
+    /// Leave the lobby, in which everybody else stays
+    #[arg(long)]
+    pub leave_lobby: bool,
+    /// How the server is spoken to
+    #[arg(long, value_enum, default_value_t = Wire::Text)]
+    pub door: Wire,
+    /// What the server is; all but roomful are for comparisons
+    #[arg(long, value_enum, default_value_t = Peer::Roomful, hide = true)]
+    pub peer: Peer,
+}
+
+/// How roomful is spoken to.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum)]
+pub enum Wire {
+    /// Lines for people with `nc`
+    Text,
+}
+
+/// What the server is.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum)]
+pub enum Peer {
+    /// roomful
+    Roomful,
+    /// The ceiling that roomful is measured against
+    Rawfan,
+    /// Redis publish and subscribe
+    Redis,
+}
+
+impl Scenario {
+    /// What every scenario takes.
+    #[must_use]
+    pub fn common(&self) -> &Common {
+        match self {
+            Self::Fanout(fanout) => &fanout.common,
+        }
+    }
+}
+
+fn size(word: &str) -> Result<usize, String> {
+    const SIZE_MAX: usize = 4000;
+    match word.parse() {
+        Ok(size) if (SIZE_MIN..=SIZE_MAX).contains(&size) => Ok(size),
+        Ok(_) | Err(_) => Err(format!("a text has {SIZE_MIN} to {SIZE_MAX} bytes")),
+    }
+}

@@ -1,0 +1,245 @@
+//! Everybody in a run: they come, speak, hear, and are judged in the end.
+
+mod assembly;
+mod flight;
+mod hall;
+
+use crate::{
+    check::{Findings, Seating},
+    cli::{Common, Peer},
+    door::Door,
+    failure::CannotRun,
+    net::{Net, source::Sources},
+    payload::{Codec, LINES_MAX, Line, MARK_BYTES},
+};
+
+use flight::Flight;
+pub(crate) use flight::IN_FLIGHT_MAX;
+use hall::Hall;
+
+/// Nanoseconds of a second.
+pub(crate) const SECOND: u64 = 1_000_000_000;
+
+/// After the last line, and after the last that came: longer than a loaded
+/// machine is silent.
+const DRAIN_SILENCE: u64 = 10 * SECOND;
+
+/// A drain that takes longer than this is ended, even if lines still come.
+const DRAIN_MAX: u64 = 60 * SECOND;
+
+/// How often it is looked at whether all is there.
+const GLANCE: u64 = 2_000_000;
+
+/// Without a delivery for so long, skipped lines are waited for no longer.
+const STALL: u64 = SECOND;
+
+/// The connections of a run and what they know.
+pub(crate) struct Crowd {
+    pub(crate) net: Net,
+    pub(crate) hall: Hall,
+    door: Door,
+    codec: Codec,
+    seating: Seating,
+    rooms: Vec<String>,
+    /// Where lines are put together.
+    scratch: Vec<u8>,
+}
+
+impl Crowd {
+    /// Nobody is there yet.
+    pub(crate) fn new(
+        common: &Common,
+        seat: impl FnOnce(bool) -> Seating,
+    ) -> Result<Self, CannotRun> {
+        let mark = mark();
+        let rooms_bytes = room(mark, 0).len();
+        let door = match common.peer {
+            Peer::Roomful => Door::text(rooms_bytes, common.size),
+            Peer::Rawfan => Door::Rawfan,
+            Peer::Redis => Door::redis(rooms_bytes, common.size),
+        };
+        let seating = seat(door.members_speak());
+        if seating.speakers >= seating.room_size {
+            return Err(CannotRun::because(
+                "a room needs at least one member who only listens: ask for fewer speakers or \
+                 more members",
+            ));
+        }
+        let codec = Codec::new(mark, common.size);
+        let rooms: Vec<String> = (0..seating.rooms).map(|index| room(mark, index)).collect();
+        let sources = Sources::new(common.address.ip(), seed());
+        Ok(Self {
+            net: Net::new(common.address, sources)?,
+            hall: Hall::new(door.clone(), codec, seating, rooms.clone()),
+            door,
+            codec,
+            seating,
+            rooms,
+            scratch: Vec::new(),
+        })
+    }
+
+    /// From now on each speaker keeps so many lines in flight.
+    pub(crate) fn keep_in_flight(&mut self, lines: u32) {
+        let listeners = self.seating.listeners() - self.hall.deaf.len();
+        self.hall.flight = Some(Flight::new(self.seating.all_speakers(), lines, listeners));
+    }
+
+    /// Nobody waits for these members, who will stop listening. They are no
+    /// speakers.
+    pub(crate) fn count_without(&mut self, members: std::ops::Range<usize>) {
+        self.hall.deaf = members;
+    }
+
+    /// Speaks and listens until this moment of the run.
+    pub(crate) fn run_until(
+        &mut self,
+        end: u64,
+        tick: &mut dyn FnMut(u64),
+    ) -> Result<(), CannotRun> {
+        let mut last = (self.hall.deliveries, self.net.now());
+        self.speak();
+        while self.net.now() < end && !self.is_alone() {
+            self.step(end)?;
+            let now = self.net.now();
+            tick(now);
+            if self.hall.deliveries != last.0 {
+                last = (self.hall.deliveries, now);
+            } else if now > last.1 + STALL {
+                self.give_up_skipped();
+                last.1 = now;
+            }
+        }
+        Ok(())
+    }
+
+    /// Waits for something to come, but not beyond `until`, and deals with it.
+    pub(crate) fn step(&mut self, until: u64) -> Result<(), CannotRun> {
+        self.net.wait(until)?;
+        while self.net.serve_one(&mut self.hall) {
+            self.speak();
+        }
+        match self.hall.trouble.take() {
+            Some(trouble) => Err(trouble),
+            None => Ok(()),
+        }
+    }
+
+    /// One line of this speaker, which should have been said at `at`.
+    pub(crate) fn say(&mut self, speaker: usize, at: u64) {
+        self.scratch.clear();
+        self.compose(speaker, at);
+        self.net.send(self.connection_of(speaker), &self.scratch);
+    }
+
+    /// Lines that were said until now.
+    pub(crate) fn lines(&self) -> u64 {
+        self.hall.said.iter().map(|count| u64::from(*count)).sum()
+    }
+
+    /// Nobody speaks any more; waits until everything has come, or nothing comes.
+    pub(crate) fn drain(&mut self) -> Result<(), CannotRun> {
+        self.hall.flight = None;
+        let begin = self.net.now();
+        let mut last = (self.heard(), begin);
+        while !self.hall.checker.is_complete(&self.hall.said) && !self.is_alone() {
+            let now = self.net.now();
+            if self.heard() != last.0 {
+                last = (self.heard(), now);
+            }
+            if now > last.1 + DRAIN_SILENCE || now > begin + DRAIN_MAX {
+                break;
+            }
+            let next = now + GLANCE;
+            while self.net.now() < next {
+                self.step(next)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// The verdict on all that was said.
+    pub(crate) fn finish(&mut self) -> &Findings {
+        self.hall.checker.finish(&self.hall.said);
+        self.hall.checker.findings()
+    }
+
+    fn heard(&self) -> u64 {
+        self.hall.deliveries + self.hall.deaf_deliveries + self.hall.skipped
+    }
+
+    /// Whether all connections are gone.
+    fn is_alone(&self) -> bool {
+        self.hall.ended >= self.hall.ready
+    }
+
+    /// Every speaker who may says as many lines as they may, in one write.
+    #[inline]
+    fn speak(&mut self) {
+        while let Some((speaker, lines)) = self.hall.flight.as_mut().and_then(Flight::next_ready) {
+            let now = self.net.now();
+            self.scratch.clear();
+            for _ in 0..lines {
+                let number = self.hall.said[speaker as usize];
+                if let Some(flight) = &mut self.hall.flight {
+                    flight.rise(speaker, number);
+                }
+                self.compose(speaker as usize, now);
+            }
+            let index = self.connection_of(speaker as usize);
+            self.net.send(index, &self.scratch);
+        }
+    }
+
+    fn compose(&mut self, speaker: usize, sent: u64) {
+        let number = self.hall.said[speaker];
+        assert!(number < LINES_MAX, "a run is too short for so many lines");
+        self.hall.said[speaker] += 1;
+        let room = &self.rooms[speaker / self.seating.speakers];
+        let line = Line {
+            speaker: speaker as u32,
+            number,
+            sent,
+        };
+        let codec = self.codec;
+        self.door
+            .say(room, &mut self.scratch, |bytes| codec.write(line, bytes));
+    }
+
+    fn give_up_skipped(&mut self) {
+        if let (true, Some(flight)) = (self.hall.skipped > 0, &mut self.hall.flight) {
+            flight.give_up();
+            self.speak();
+        }
+    }
+
+    fn connection_of(&self, speaker: usize) -> usize {
+        if self.seating.members_speak {
+            self.seating.member_of(speaker)
+        } else {
+            self.seating.members() + speaker
+        }
+    }
+}
+
+/// Eight letters that no other run on this machine has.
+fn mark() -> [u8; MARK_BYTES] {
+    let mut rest = u64::from(seed()) << 20 | u64::from(std::process::id()) & 0xF_FFFF;
+    std::array::from_fn(|_| {
+        let letter = b'a' + (rest % 26) as u8;
+        rest /= 26;
+        letter
+    })
+}
+
+/// Differs from run to run: the microseconds of the clock.
+fn seed() -> u32 {
+    let time = std::time::SystemTime::UNIX_EPOCH.elapsed();
+    (time.map_or(0, |time| time.as_micros()) & 0xFFFF_FFFF) as u32
+}
+
+/// All names of a run are as long as one another.
+fn room(mark: [u8; MARK_BYTES], index: usize) -> String {
+    let mark = mark.map(char::from);
+    format!("{}-{index:06}", mark.iter().collect::<String>())
+}

@@ -1,0 +1,9 @@
+//! What is measured: deliveries, latencies, and the time that processors spend.
+
+mod latency;
+mod process;
+mod window;
+
+pub(crate) use latency::{Latency, Percentiles};
+pub(crate) use process::Process;
+pub(crate) use window::{Figures, Moment};

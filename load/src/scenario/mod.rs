@@ -1,0 +1,48 @@
+//! What is done to the server.
+
+mod fanout;
+
+use crate::{
+    cli::{Common, Scenario},
+    failure::CannotRun,
+    progress::Progress,
+    report::Report,
+};
+
+/// Runs a scenario to its end.
+///
+/// # Errors
+/// When it cannot be run: the report tells everything else.
+pub fn run(scenario: &Scenario) -> Result<Report, CannotRun> {
+    prepare(scenario.common())?;
+    let progress = Progress::new();
+    match scenario {
+        Scenario::Fanout(options) => fanout::run(options, &progress),
+    }
+}
+
+fn prepare(common: &Common) -> Result<(), CannotRun> {
+    if !common.address.ip().is_loopback() && !common.allow_remote {
+        return Err(CannotRun::because(format!(
+            "{} is not on this machine. If that server is yours to load, say so with --allow-remote",
+            common.address
+        )));
+    }
+    // Whether it suffices shows when connections are made.
+    drop(rlimit::increase_nofile_limit(u64::MAX));
+    Ok(())
+}
+
+/// Fails unless this process may open so many connections.
+fn reserve(connections: usize) -> Result<(), CannotRun> {
+    /// Files that are open besides connections, with some to spare.
+    const OTHERS: u64 = 32;
+    let (allowed, _) = rlimit::Resource::NOFILE.get()?;
+    if connections as u64 + OTHERS > allowed {
+        return Err(CannotRun::because(format!(
+            "{connections} connections need more open files than the {allowed} that the system \
+             allows this process. Raise the hard limit (ulimit -Hn), or ask for fewer"
+        )));
+    }
+    Ok(())
+}
