@@ -29,6 +29,10 @@ const EXAMPLES: &str = "Examples:
 pub enum Scenario {
     /// One room, as fast as it goes: each speaker keeps so many lines in flight
     Fanout(Fanout),
+    /// One room, at an even pace, whether the server follows or not
+    Paced(Paced),
+    /// Many small rooms: the highest pace that is still quick, or a given one
+    Rooms(Rooms),
 }
 
 /// One room, as fast as it goes.
@@ -43,6 +47,43 @@ pub struct Fanout {
     /// Lines that each speaker keeps in flight: not yet heard by everybody
     #[arg(long, default_value_t = 16, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=i64::from(IN_FLIGHT_MAX)))]
     pub in_flight: u32,
+    /// What every scenario takes
+    #[command(flatten)]
+    pub common: Common,
+}
+
+/// One room, at an even pace.
+#[derive(Clone, Debug, Args)]
+pub struct Paced {
+    /// People in the room
+    #[arg(long, default_value_t = 1000, value_name = "N", value_parser = clap::value_parser!(u32).range(2..=100_000))]
+    pub members: u32,
+    /// Those of them who speak, in turn
+    #[arg(long, default_value_t = 4, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=10_000))]
+    pub speakers: u32,
+    /// Lines a second
+    #[arg(long, default_value_t = 100.0, value_name = "N", value_parser = rate)]
+    pub rate: f64,
+    /// What every scenario takes
+    #[command(flatten)]
+    pub common: Common,
+}
+
+/// Many small rooms.
+#[derive(Clone, Debug, Args)]
+pub struct Rooms {
+    /// People in all rooms together; what does not fill a room is left out
+    #[arg(long, default_value_t = 1000, value_name = "N", value_parser = clap::value_parser!(u32).range(2..=100_000))]
+    pub people: u32,
+    /// People in each room
+    #[arg(long, default_value_t = 10, value_name = "N", value_parser = clap::value_parser!(u32).range(2..=10_000))]
+    pub room_size: u32,
+    /// Lines a second in all rooms together; without it, the highest is searched
+    #[arg(long, value_name = "N", value_parser = rate)]
+    pub rate: Option<f64>,
+    /// Milliseconds within which 99 of 100 deliveries have to come
+    #[arg(long, default_value_t = 10.0, value_name = "N")]
+    pub p99_ms: f64,
     /// What every scenario takes
     #[command(flatten)]
     pub common: Common,
@@ -110,6 +151,8 @@ impl Scenario {
     pub fn common(&self) -> &Common {
         match self {
             Self::Fanout(fanout) => &fanout.common,
+            Self::Paced(paced) => &paced.common,
+            Self::Rooms(rooms) => &rooms.common,
         }
     }
 }
@@ -119,5 +162,15 @@ fn size(word: &str) -> Result<usize, String> {
     match word.parse() {
         Ok(size) if (SIZE_MIN..=SIZE_MAX).contains(&size) => Ok(size),
         Ok(_) | Err(_) => Err(format!("a text has {SIZE_MIN} to {SIZE_MAX} bytes")),
+    }
+}
+
+fn rate(word: &str) -> Result<f64, String> {
+    const RATE_MAX: f64 = 1e7;
+    match word.parse() {
+        Ok(rate) if rate > 0.0 && rate <= RATE_MAX => Ok(rate),
+        Ok(_) | Err(_) => Err(format!(
+            "a rate is above 0 and up to {RATE_MAX} lines a second"
+        )),
     }
 }

@@ -6,6 +6,7 @@ use crate::{
     check::{Checks, Findings},
     cli::{Common, Peer},
     measure::{Figures, Percentiles},
+    scenario::Pace,
 };
 
 /// One run. Serialized, it is the object that `--json` prints.
@@ -34,6 +35,8 @@ pub struct Report {
 pub(crate) enum Own {
     /// Nothing.
     Nothing {},
+    /// See [`Pace`].
+    Rooms(Pace),
 }
 
 impl Report {
@@ -60,6 +63,12 @@ impl Report {
             ok: true,
             examples: Vec::new(),
         }
+    }
+
+    /// With what only its scenario measures.
+    pub(crate) fn with(mut self, own: Own) -> Self {
+        self.own = own;
+        self
     }
 
     /// With the verdict on the run.

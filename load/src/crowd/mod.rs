@@ -3,6 +3,7 @@
 mod assembly;
 mod flight;
 mod hall;
+mod pace;
 
 use crate::{
     check::{Findings, Seating},
@@ -10,12 +11,13 @@ use crate::{
     door::Door,
     failure::CannotRun,
     net::{Net, source::Sources},
-    payload::{Codec, LINES_MAX, Line, MARK_BYTES},
+    payload::{Codec, LINES_MAX, Line, MARK_BYTES, SPEAKERS_MAX},
 };
 
 use flight::Flight;
 pub(crate) use flight::IN_FLIGHT_MAX;
 use hall::Hall;
+pub(crate) use pace::Schedule;
 
 /// Nanoseconds of a second.
 pub(crate) const SECOND: u64 = 1_000_000_000;
@@ -64,6 +66,12 @@ impl Crowd {
                 "a room needs at least one member who only listens: ask for fewer speakers or \
                  more members",
             ));
+        }
+        if seating.all_speakers() >= SPEAKERS_MAX as usize {
+            return Err(CannotRun::because(format!(
+                "a run can have fewer than {SPEAKERS_MAX} speakers, not {}",
+                seating.all_speakers()
+            )));
         }
         let codec = Codec::new(mark, common.size);
         let rooms: Vec<String> = (0..seating.rooms).map(|index| room(mark, index)).collect();
@@ -130,6 +138,11 @@ impl Crowd {
         self.scratch.clear();
         self.compose(speaker, at);
         self.net.send(self.connection_of(speaker), &self.scratch);
+    }
+
+    /// Whether members may speak; else speakers are connections of their own.
+    pub(crate) fn members_speak(&self) -> bool {
+        self.seating.members_speak
     }
 
     /// Lines that were said until now.

@@ -9,7 +9,7 @@ use std::{
     fmt,
     io::{self, Read as _},
     net::SocketAddr,
-    time::{Duration, Instant},
+    time::Instant,
 };
 
 use mio::{Events, Interest, Poll, Token};
@@ -184,8 +184,8 @@ impl Net {
     /// # Errors
     /// When the system's poll fails.
     pub(crate) fn wait(&mut self, until: u64) -> io::Result<()> {
-        let left = Duration::from_nanos(until.saturating_sub(self.now()));
-        let timeout = self.timer.timeout(left)?;
+        let now = self.now();
+        let timeout = self.timer.timeout(now, until)?;
         match self.poll.poll(&mut self.events, Some(timeout)) {
             Err(error) if error.kind() != io::ErrorKind::Interrupted => return Err(error),
             Ok(()) | Err(_) => {}

@@ -23,6 +23,8 @@ mod precise {
     /// milliseconds.
     pub(in crate::net) struct Timer {
         timer: OwnedFd,
+        /// The moment that it is set to, in nanoseconds of the run.
+        set_to: u64,
     }
 
     impl Timer {
@@ -30,14 +32,17 @@ mod precise {
             let flags = TimerfdFlags::NONBLOCK | TimerfdFlags::CLOEXEC;
             let timer = timerfd_create(TimerfdClockId::Monotonic, flags)?;
             registry.register(&mut SourceFd(&timer.as_raw_fd()), token, Interest::READABLE)?;
-            Ok(Self { timer })
+            Ok(Self { timer, set_to: 0 })
         }
 
-        /// Sets the timer, and says how long a poll may take.
-        pub(in crate::net) fn timeout(&self, left: Duration) -> io::Result<Duration> {
-            if left.is_zero() || left >= WAIT_MAX {
+        /// Sets the timer, and says how long a poll may take that waits from `now`
+        /// until `until`.
+        pub(in crate::net) fn timeout(&mut self, now: u64, until: u64) -> io::Result<Duration> {
+            let left = Duration::from_nanos(until.saturating_sub(now));
+            if left.is_zero() || left >= WAIT_MAX || self.set_to == until {
                 return Ok(left.min(WAIT_MAX));
             }
+            self.set_to = until;
             let time = Itimerspec {
                 it_interval: Timespec::default(),
                 it_value: Timespec {
@@ -65,8 +70,8 @@ mod coarse {
         }
 
         #[expect(clippy::unnecessary_wraps, reason = "as on Linux, where it may fail")]
-        pub(in crate::net) fn timeout(&self, left: Duration) -> io::Result<Duration> {
-            Ok(left.min(WAIT_MAX))
+        pub(in crate::net) fn timeout(&mut self, now: u64, until: u64) -> io::Result<Duration> {
+            Ok(Duration::from_nanos(until.saturating_sub(now)).min(WAIT_MAX))
         }
     }
 }

@@ -1,6 +1,8 @@
 //! What is done to the server.
 
 mod fanout;
+mod paced;
+mod rooms;
 
 use crate::{
     cli::{Common, Scenario},
@@ -8,6 +10,8 @@ use crate::{
     progress::Progress,
     report::Report,
 };
+
+pub(crate) use rooms::Pace;
 
 /// Runs a scenario to its end.
 ///
@@ -18,6 +22,8 @@ pub fn run(scenario: &Scenario) -> Result<Report, CannotRun> {
     let progress = Progress::new();
     match scenario {
         Scenario::Fanout(options) => fanout::run(options, &progress),
+        Scenario::Paced(options) => paced::run(options, &progress),
+        Scenario::Rooms(options) => rooms::run(options, &progress),
     }
 }
 
