@@ -93,9 +93,7 @@ impl LineBuffer {
 
     /// Takes a run of ordinary bytes, or one that means something.
     fn take_data(&mut self, bytes: &mut &[u8]) -> Option<Line> {
-        let is_special = |byte: &u8| matches!(*byte, b'\n' | b'\r' | IAC);
-        let run = bytes.iter().position(is_special).unwrap_or(bytes.len());
-        let (ordinary, rest) = bytes.split_at(run);
+        let (ordinary, rest) = bytes.split_at(ordinary_run(bytes));
         if !ordinary.is_empty() {
             *bytes = rest;
             return self.push_run(ordinary);
@@ -157,6 +155,18 @@ impl LineBuffer {
     }
 }
 
+/// How many bytes at the front mean only themselves.
+fn ordinary_run(bytes: &[u8]) -> usize {
+    let is_special = |byte: &u8| matches!(*byte, b'\n' | b'\r' | IAC);
+    // Pieces of sixteen, each without an early end: the compiler looks at a piece
+    // at once.
+    let pieces = bytes.chunks_exact(16);
+    let has_special = |piece: &&[u8]| piece.iter().fold(false, |has, byte| has | is_special(byte));
+    let clear = 16 * pieces.take_while(|piece| !has_special(piece)).count();
+    let rest = &bytes[clear..];
+    clear + rest.iter().position(is_special).unwrap_or(rest.len())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -214,5 +224,20 @@ mod tests {
         }
         assert_eq!(said, 1);
         assert_eq!(buffer.held.capacity(), 0);
+    }
+
+    #[test]
+    fn a_line_end_is_seen_wherever_it_stands() {
+        for len in 0..70 {
+            for end in [b'\n', b'\r', IAC] {
+                let mut bytes = vec![b'x'; len];
+                assert_eq!(ordinary_run(&bytes), len);
+                for at in 0..len {
+                    bytes[at] = end;
+                    assert_eq!(ordinary_run(&bytes), at);
+                    bytes[at] = b'x';
+                }
+            }
+        }
     }
 }

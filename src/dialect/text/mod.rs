@@ -56,7 +56,10 @@ impl Decoder {
 
     fn read(&self, line: Line) -> Option<Decoded> {
         match line {
-            Line::Whole(bytes) => parse(&String::from_utf8_lossy(&bytes)),
+            Line::Whole(bytes) => match core::str::from_utf8(&bytes) {
+                Ok(line) => parse(line),
+                Err(_) => parse(&String::from_utf8_lossy(&bytes)),
+            },
             Line::TooLong => Some(refusals::line_too_long(self.lines.bytes_max())),
         }
     }

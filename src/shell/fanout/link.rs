@@ -198,18 +198,20 @@ impl<W: AsyncWrite + Unpin> Link<W> {
         bytes: &Range<u32>,
         tools: &mut Tools,
     ) {
-        if !self.may_push(room, bytes, tools) && self.can_write() {
+        if self.push_if_place(room, bytes, tools) {
+            return;
+        }
+        if self.can_write() {
             self.write_and_tell(tools);
+            if self.phase != Phase::Open {
+                return; // It broke just now.
+            }
+            if self.push_if_place(room, bytes, tools) {
+                return;
+            }
         }
-        if self.phase != Phase::Open {
-            return; // It broke just now.
-        }
-        if self.may_push(room, bytes, tools) {
-            self.outbox.push(bytes, &mut tools.round);
-        } else {
-            self.outbox.skip(room, seq);
-            tools.tally.skipped_lines += u64::from(seq.is_some());
-        }
+        self.outbox.skip(room, seq);
+        tools.tally.skipped_lines += u64::from(seq.is_some());
     }
 
     /// Whether a write is worth trying now.
@@ -217,8 +219,12 @@ impl<W: AsyncWrite + Unpin> Link<W> {
         self.wait.as_ref().is_none_or(|wait| wait.has_fired())
     }
 
-    fn may_push(&self, room: &RoomName, bytes: &Range<u32>, tools: &Tools) -> bool {
-        !self.outbox.is_skipping(room) && self.outbox.has_place(bytes, &tools.round, &tools.bounds)
+    #[inline]
+    fn push_if_place(&mut self, room: &RoomName, bytes: &Range<u32>, tools: &mut Tools) -> bool {
+        !self.outbox.is_skipping(room)
+            && self
+                .outbox
+                .push_if_place(bytes, &mut tools.round, &tools.bounds)
     }
 
     /// Writes until nothing waits or it would block; as soon as little enough

@@ -79,24 +79,39 @@ pub(super) enum Flow {
 
 impl Outbox {
     /// What waits, in bytes, and what its ranges cost.
+    #[inline]
     pub(super) fn held(&self) -> usize {
         let pieces = self.backlog.as_ref().map_or(0, |backlog| backlog.pieces());
         self.bytes + RANGE_COST * (pieces + self.fresh.ranges())
     }
 
     /// Whether nothing waits to be written.
+    #[inline]
     pub(super) fn is_empty(&self) -> bool {
         self.bytes == 0
     }
 
-    /// Whether a range of room traffic may be queued.
-    pub(super) fn has_place(&self, range: &Range<u32>, round: &Round, bounds: &Bounds) -> bool {
-        let more = if round.extends(&self.fresh, range) {
-            range.len()
+    /// Queues a range of room traffic of the latest turn, if there is place for it:
+    /// the work of a delivery.
+    #[inline]
+    pub(super) fn push_if_place(
+        &mut self,
+        range: &Range<u32>,
+        round: &mut Round,
+        bounds: &Bounds,
+    ) -> bool {
+        let lengthens = round.extends(&self.fresh, range);
+        let more = range.len() + if lengthens { 0 } else { RANGE_COST };
+        if !self.is_empty() && self.held() + more > bounds.outbox_bytes_max {
+            return false;
+        }
+        self.bytes += range.len();
+        if lengthens {
+            round.lengthen(&self.fresh, range);
         } else {
-            range.len() + RANGE_COST
-        };
-        self.is_empty() || self.held() + more <= bounds.outbox_bytes_max
+            round.append(&mut self.fresh, range);
+        }
+        true
     }
 
     /// Queues a range of the latest turn's bytes, place or not.
@@ -108,6 +123,7 @@ impl Outbox {
     }
 
     /// Whether everything of this room is skipped now.
+    #[inline]
     pub(super) fn is_skipping(&self, room: &RoomName) -> bool {
         let backlog = self.backlog.as_ref();
         backlog.is_some_and(|backlog| backlog.is_skipping(room))

@@ -64,6 +64,7 @@ impl Round {
     }
 
     /// Whether a range would only lengthen the chain's last one.
+    #[inline]
     pub(super) fn extends(&self, chain: &Chain, range: &Range<u32>) -> bool {
         chain.ranges > 0 && {
             let last = &self.nodes[chain.last as usize];
@@ -74,9 +75,20 @@ impl Round {
     /// Appends a range of the latest turn's bytes.
     pub(super) fn push(&mut self, chain: &mut Chain, range: &Range<u32>) {
         if self.extends(chain, range) {
-            self.nodes[chain.last as usize].end = range.end;
-            return;
+            self.lengthen(chain, range);
+        } else {
+            self.append(chain, range);
         }
+    }
+
+    /// Appends a range that [extends](Self::extends) the last one.
+    #[inline]
+    pub(super) fn lengthen(&mut self, chain: &Chain, range: &Range<u32>) {
+        self.nodes[chain.last as usize].end = range.end;
+    }
+
+    /// Appends a range that does not.
+    pub(super) fn append(&mut self, chain: &mut Chain, range: &Range<u32>) {
         let node = u32::try_from(self.nodes.len()).expect("a round is a few bounded turns");
         self.nodes.push(Node {
             chunk: self.turns() - 1,

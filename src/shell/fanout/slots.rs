@@ -71,6 +71,7 @@ fn row_of(slot: u32) -> usize {
 
 /// The slot of a connection, for tables by slot. 1 to [`Slots::MAX`].
 #[must_use]
+#[inline]
 pub fn slot_of(conn: ConnId) -> u32 {
     (conn.0 & SLOT_MASK) as u32
 }
@@ -81,7 +82,15 @@ pub fn slot_of(conn: ConnId) -> u32 {
 /// When there are no workers.
 #[must_use]
 pub fn worker_of(conn: ConnId, workers: usize) -> usize {
-    slot_of(conn) as usize % workers
+    place_of(conn, workers).0
+}
+
+/// Which of so many workers serves a connection, and in which row of its table.
+#[inline]
+pub(super) fn place_of(conn: ConnId, workers: usize) -> (usize, usize) {
+    // Narrow, since that divides faster; more workers than slots would be idle.
+    let (slot, workers) = (slot_of(conn), workers as u32);
+    ((slot % workers) as usize, (slot / workers) as usize)
 }
 
 #[cfg(test)]

@@ -15,7 +15,7 @@ use super::link::{Link, Tools};
 use super::outbox::Bounds;
 use super::report::{Report, Reports};
 use super::round::Round;
-use super::slots::{slot_of, worker_of};
+use super::slots::{place_of, slot_of};
 use super::turn::{Order, Turn};
 use super::wait::Waits;
 
@@ -51,7 +51,7 @@ pub struct Share {
     /// Its number, counted from 0.
     pub index: usize,
     /// How many workers there are. It serves the connections whose
-    /// [`worker_of`] is its number.
+    /// [`worker_of`](super::worker_of) is its number.
     pub workers: usize,
 }
 
@@ -321,10 +321,10 @@ impl<W: AsyncWrite + Unpin + Send + 'static> Worker<W> {
 
     /// The place of a connection in the table, if it is this worker's.
     fn row(&self, conn: ConnId) -> Option<usize> {
-        let workers = self.share.workers;
-        if workers == 1 {
+        if self.share.workers == 1 {
             return Some(slot_of(conn) as usize); // Spares a division per delivery.
         }
-        (worker_of(conn, workers) == self.share.index).then(|| slot_of(conn) as usize / workers)
+        let (worker, row) = place_of(conn, self.share.workers);
+        (worker == self.share.index).then_some(row)
     }
 }
