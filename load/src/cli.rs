@@ -33,6 +33,10 @@ pub enum Scenario {
     Paced(Paced),
     /// Many small rooms: the highest pace that is still quick, or a given one
     Rooms(Rooms),
+    /// Many who come and say nothing: what each costs the server
+    Idle(Idle),
+    /// One room, of which some stop reading
+    Slow(Slow),
 }
 
 /// One room, as fast as it goes.
@@ -84,6 +88,40 @@ pub struct Rooms {
     /// Milliseconds within which 99 of 100 deliveries have to come
     #[arg(long, default_value_t = 10.0, value_name = "N")]
     pub p99_ms: f64,
+    /// What every scenario takes
+    #[command(flatten)]
+    pub common: Common,
+}
+
+/// Many who come and say nothing.
+#[derive(Clone, Debug, Args)]
+pub struct Idle {
+    /// Connections; what does not fill a room is left out
+    #[arg(long, default_value_t = 10_000, value_name = "N", value_parser = clap::value_parser!(u32).range(2..=1_000_000))]
+    pub connections: u32,
+    /// People in each room
+    #[arg(long, default_value_t = 10, value_name = "N", value_parser = clap::value_parser!(u32).range(2..=10_000))]
+    pub room_size: u32,
+    /// What every scenario takes
+    #[command(flatten)]
+    pub common: Common,
+}
+
+/// One room, of which some stop reading.
+#[derive(Clone, Debug, Args)]
+pub struct Slow {
+    /// People in the room
+    #[arg(long, default_value_t = 200, value_name = "N", value_parser = clap::value_parser!(u32).range(2..=100_000))]
+    pub members: u32,
+    /// Those of them who stop reading, and do not speak
+    #[arg(long, default_value_t = 5, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=10_000))]
+    pub stuck: u32,
+    /// Those of them who speak
+    #[arg(long, default_value_t = 4, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=10_000))]
+    pub speakers: u32,
+    /// Lines that each speaker keeps in flight: not yet heard by all who read
+    #[arg(long, default_value_t = 16, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=i64::from(IN_FLIGHT_MAX)))]
+    pub in_flight: u32,
     /// What every scenario takes
     #[command(flatten)]
     pub common: Common,
@@ -153,6 +191,8 @@ impl Scenario {
             Self::Fanout(fanout) => &fanout.common,
             Self::Paced(paced) => &paced.common,
             Self::Rooms(rooms) => &rooms.common,
+            Self::Idle(idle) => &idle.common,
+            Self::Slow(slow) => &slow.common,
         }
     }
 }

@@ -18,6 +18,7 @@ mod crowd;
 mod door;
 mod failure;
 mod measure;
+mod names;
 mod net;
 mod payload;
 mod progress;

@@ -6,7 +6,7 @@ use crate::{
     check::{Checks, Findings},
     cli::{Common, Peer},
     measure::{Figures, Percentiles},
-    scenario::Pace,
+    scenario::{Pace, Presence, Stuck},
 };
 
 /// One run. Serialized, it is the object that `--json` prints.
@@ -37,6 +37,10 @@ pub(crate) enum Own {
     Nothing {},
     /// See [`Pace`].
     Rooms(Pace),
+    /// See [`Presence`].
+    Idle(Presence),
+    /// See [`Stuck`].
+    Slow(Stuck),
 }
 
 impl Report {

@@ -2,7 +2,7 @@
 
 use crate::{failure::CannotRun, progress::Progress};
 
-use super::{Crowd, SECOND};
+use super::{Crowd, SECOND, SPEAKING_MAX};
 
 /// Without anybody new for so long, the rest is given up.
 const PATIENCE: u64 = 20 * SECOND;
@@ -47,7 +47,7 @@ impl Crowd {
         let extra = if seating.members_speak {
             0
         } else {
-            seating.all_speakers()
+            seating.all_speakers().min(SPEAKING_MAX)
         };
         seating.members() + extra
     }

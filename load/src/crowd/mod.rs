@@ -7,11 +7,12 @@ mod pace;
 
 use crate::{
     check::{Findings, Seating},
-    cli::{Common, Peer},
+    cli::Common,
     door::Door,
     failure::CannotRun,
+    names::Names,
     net::{Net, source::Sources},
-    payload::{Codec, LINES_MAX, Line, MARK_BYTES, SPEAKERS_MAX},
+    payload::{Codec, LINES_MAX, Line, SPEAKERS_MAX},
 };
 
 use flight::Flight;
@@ -31,6 +32,12 @@ const DRAIN_MAX: u64 = 60 * SECOND;
 
 /// How often it is looked at whether all is there.
 const GLANCE: u64 = 2_000_000;
+
+/// Lines that are said before it is looked at what has come.
+const SAID_IN_A_ROW: usize = 64;
+
+/// Where members may not speak, their speakers share so many connections.
+const SPEAKING_MAX: usize = 64;
 
 /// Without a delivery for so long, skipped lines are waited for no longer.
 const STALL: u64 = SECOND;
@@ -53,13 +60,8 @@ impl Crowd {
         common: &Common,
         seat: impl FnOnce(bool) -> Seating,
     ) -> Result<Self, CannotRun> {
-        let mark = mark();
-        let rooms_bytes = room(mark, 0).len();
-        let door = match common.peer {
-            Peer::Roomful => Door::text(rooms_bytes, common.size),
-            Peer::Rawfan => Door::Rawfan,
-            Peer::Redis => Door::redis(rooms_bytes, common.size),
-        };
+        let names = Names::new();
+        let door = Door::new(common, names.room(0).len());
         let seating = seat(door.members_speak());
         if seating.speakers >= seating.room_size {
             return Err(CannotRun::because(
@@ -73,9 +75,9 @@ impl Crowd {
                 seating.all_speakers()
             )));
         }
-        let codec = Codec::new(mark, common.size);
-        let rooms: Vec<String> = (0..seating.rooms).map(|index| room(mark, index)).collect();
-        let sources = Sources::new(common.address.ip(), seed());
+        let codec = Codec::new(names.mark, common.size);
+        let rooms: Vec<String> = (0..seating.rooms).map(|index| names.room(index)).collect();
+        let sources = Sources::new(common.address.ip(), names.seed);
         Ok(Self {
             net: Net::new(common.address, sources)?,
             hall: Hall::new(door.clone(), codec, seating, rooms.clone()),
@@ -150,9 +152,33 @@ impl Crowd {
         self.hall.said.iter().map(|count| u64::from(*count)).sum()
     }
 
+    /// Listens until this moment of the run.
+    pub(crate) fn listen_until(&mut self, end: u64) -> Result<(), CannotRun> {
+        while self.net.now() < end && !self.is_alone() {
+            self.step(end)?;
+        }
+        Ok(())
+    }
+
+    /// Every speaker says one line, now.
+    pub(crate) fn everybody_says_one(&mut self) -> Result<(), CannotRun> {
+        for speaker in 0..self.seating.all_speakers() {
+            self.say(speaker, self.net.now());
+            if speaker % SAID_IN_A_ROW == 0 {
+                self.step(self.net.now())?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Nobody speaks any more.
+    pub(crate) fn fall_silent(&mut self) {
+        self.hall.flight = None;
+    }
+
     /// Nobody speaks any more; waits until everything has come, or nothing comes.
     pub(crate) fn drain(&mut self) -> Result<(), CannotRun> {
-        self.hall.flight = None;
+        self.fall_silent();
         let begin = self.net.now();
         let mut last = (self.heard(), begin);
         while !self.hall.checker.is_complete(&self.hall.said) && !self.is_alone() {
@@ -230,29 +256,7 @@ impl Crowd {
         if self.seating.members_speak {
             self.seating.member_of(speaker)
         } else {
-            self.seating.members() + speaker
+            self.seating.members() + speaker % SPEAKING_MAX
         }
     }
-}
-
-/// Eight letters that no other run on this machine has.
-fn mark() -> [u8; MARK_BYTES] {
-    let mut rest = u64::from(seed()) << 20 | u64::from(std::process::id()) & 0xF_FFFF;
-    std::array::from_fn(|_| {
-        let letter = b'a' + (rest % 26) as u8;
-        rest /= 26;
-        letter
-    })
-}
-
-/// Differs from run to run: the microseconds of the clock.
-fn seed() -> u32 {
-    let time = std::time::SystemTime::UNIX_EPOCH.elapsed();
-    (time.map_or(0, |time| time.as_micros()) & 0xFFFF_FFFF) as u32
-}
-
-/// All names of a run are as long as one another.
-fn room(mark: [u8; MARK_BYTES], index: usize) -> String {
-    let mark = mark.map(char::from);
-    format!("{}-{index:06}", mark.iter().collect::<String>())
 }

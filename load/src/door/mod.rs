@@ -6,6 +6,8 @@ mod text;
 
 use std::fmt;
 
+use crate::cli::{Common, Peer, Wire};
+
 /// A server's way of speaking, with what it needs to know of the run.
 #[derive(Clone, Debug)]
 pub(crate) enum Door {
@@ -79,17 +81,14 @@ impl fmt::Display for Skip<'_> {
 }
 
 impl Door {
-    /// roomful's text door; every room's name has `room_bytes` bytes, every text
-    /// `size`.
-    #[must_use]
-    pub(crate) fn text(room_bytes: usize, size: usize) -> Self {
-        Self::Text(text::Text { room_bytes, size })
-    }
-
-    /// Redis; every room's name has `room_bytes` bytes, every text `size`.
-    #[must_use]
-    pub(crate) fn redis(room_bytes: usize, size: usize) -> Self {
-        Self::Redis(redis::Redis::new(room_bytes, size))
+    /// For a run whose rooms' names all have `room_bytes` bytes.
+    pub(crate) fn new(common: &Common, room_bytes: usize) -> Self {
+        let size = common.size;
+        match (common.peer, common.door) {
+            (Peer::Roomful, Wire::Text) => Self::Text(text::Text { room_bytes, size }),
+            (Peer::Rawfan, _) => Self::Rawfan,
+            (Peer::Redis, _) => Self::Redis(redis::Redis::new(room_bytes, size)),
+        }
     }
 
     /// Whether members may speak. With Redis, who has subscribed may not publish,

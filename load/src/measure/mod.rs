@@ -5,5 +5,5 @@ mod process;
 mod window;
 
 pub(crate) use latency::{Latency, Percentiles};
-pub(crate) use process::Process;
+pub(crate) use process::{Process, socket_memory};
 pub(crate) use window::{Figures, Moment};

@@ -39,3 +39,12 @@ impl Process {
         Some(kibibytes * 1024)
     }
 }
+
+/// Bytes that the system's TCP sockets hold, all of this machine.
+pub(crate) fn socket_memory() -> Option<u64> {
+    const PAGE: u64 = 4096;
+    let statistics = fs::read_to_string("/proc/net/sockstat").ok()?;
+    let tcp = statistics.lines().find(|line| line.starts_with("TCP:"))?;
+    let pages: u64 = tcp.rsplit(' ').next()?.trim().parse().ok()?;
+    Some(pages * PAGE)
+}

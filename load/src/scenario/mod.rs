@@ -1,8 +1,10 @@
 //! What is done to the server.
 
 mod fanout;
+mod idle;
 mod paced;
 mod rooms;
+mod slow;
 
 use crate::{
     cli::{Common, Scenario},
@@ -11,7 +13,9 @@ use crate::{
     report::Report,
 };
 
+pub(crate) use idle::Presence;
 pub(crate) use rooms::Pace;
+pub(crate) use slow::Stuck;
 
 /// Runs a scenario to its end.
 ///
@@ -24,6 +28,8 @@ pub fn run(scenario: &Scenario) -> Result<Report, CannotRun> {
         Scenario::Fanout(options) => fanout::run(options, &progress),
         Scenario::Paced(options) => paced::run(options, &progress),
         Scenario::Rooms(options) => rooms::run(options, &progress),
+        Scenario::Idle(options) => idle::run(options, &progress),
+        Scenario::Slow(options) => slow::run(options, &progress),
     }
 }
 
