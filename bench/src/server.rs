@@ -53,10 +53,13 @@ impl Peer {
             ),
             Self::Redis => (
                 PathBuf::from("redis-server"),
-                // One empty word switches snapshots off.
+                // One empty word switches snapshots off. Its protected mode would
+                // refuse loopback addresses other than 127.0.0.1.
                 [
                     words(&format!("--bind 127.0.0.1 --port {port}")),
-                    words("--appendonly no --maxclients 19900 --tcp-backlog 4096"),
+                    words(
+                        "--protected-mode no --appendonly no --maxclients 19900 --tcp-backlog 4096",
+                    ),
                     vec!["--save".to_owned(), String::new()],
                 ]
                 .concat(),

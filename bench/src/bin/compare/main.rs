@@ -170,7 +170,7 @@ fn run_one(
         | Scenario::Cores
         | Scenario::Defaults => generator.run(contender, case.load, &options),
     };
-    eprintln!("{}", failure.as_deref().unwrap_or("done"));
+    eprintln!("{}", failure.as_ref().map_or("done", |_| "FAILED"));
     Run {
         title: case.title,
         scenario: scenario_name(case),
