@@ -37,6 +37,8 @@ pub enum Scenario {
     Idle(Idle),
     /// One room, of which some stop reading
     Slow(Slow),
+    /// People who come, speak and go at once
+    Churn(Churn),
 }
 
 /// One room, as fast as it goes.
@@ -127,6 +129,26 @@ pub struct Slow {
     pub common: Common,
 }
 
+/// People who come, speak and go at once.
+#[derive(Clone, Debug, Args)]
+pub struct Churn {
+    /// Those who come and go
+    #[arg(long, default_value_t = 5000, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=200_000))]
+    pub connections: u32,
+    /// How many of them are there at once
+    #[arg(long, default_value_t = 100, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=10_000))]
+    pub at_once: u32,
+    /// People in each room, of whom one stays
+    #[arg(long, default_value_t = 10, value_name = "N", value_parser = clap::value_parser!(u32).range(2..=50))]
+    pub room_size: u32,
+    /// Lines that each says before they go
+    #[arg(long, default_value_t = 3, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=1000))]
+    pub lines: u32,
+    /// What every scenario takes
+    #[command(flatten)]
+    pub common: Common,
+}
+
 /// What every scenario takes.
 #[derive(Clone, Debug, Args)]
 pub struct Common {
@@ -193,6 +215,7 @@ impl Scenario {
             Self::Rooms(rooms) => &rooms.common,
             Self::Idle(idle) => &idle.common,
             Self::Slow(slow) => &slow.common,
+            Self::Churn(churn) => &churn.common,
         }
     }
 }

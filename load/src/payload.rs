@@ -54,12 +54,6 @@ impl Codec {
         Self { mark, size }
     }
 
-    /// Bytes of a text.
-    #[must_use]
-    pub(crate) fn size(&self) -> usize {
-        self.size
-    }
-
     /// Appends one text, without a line end.
     pub(crate) fn write(&self, line: Line, bytes: &mut Vec<u8>) {
         let start = bytes.len();

@@ -6,7 +6,7 @@ use crate::{
     check::{Checks, Findings},
     cli::{Common, Peer},
     measure::{Figures, Percentiles},
-    scenario::{Pace, Presence, Stuck},
+    scenario::{Pace, Presence, Stuck, Visits},
 };
 
 /// One run. Serialized, it is the object that `--json` prints.
@@ -41,6 +41,8 @@ pub(crate) enum Own {
     Idle(Presence),
     /// See [`Stuck`].
     Slow(Stuck),
+    /// See [`Visits`].
+    Churn(Visits),
 }
 
 impl Report {

@@ -40,6 +40,7 @@ pub(crate) enum Fault {
 pub(crate) struct Findings {
     checks: Checks,
     examples: Vec<(Fault, String)>,
+    notes: Vec<String>,
 }
 
 impl Checks {
@@ -66,9 +67,15 @@ impl Findings {
         self.checks
     }
 
-    /// The first few of each kind, a sentence each.
+    /// The first few of each kind, a sentence each, and what was noted.
     pub(crate) fn examples(&self) -> impl Iterator<Item = &str> {
-        self.examples.iter().map(|(_, words)| words.as_str())
+        let examples = self.examples.iter().map(|(_, words)| words.as_str());
+        examples.chain(self.notes.iter().map(String::as_str))
+    }
+
+    /// Something that helps to understand the faults.
+    pub(crate) fn note(&mut self, words: String) {
+        self.notes.push(words);
     }
 
     /// Counts `count` faults, of which `words` tell if they are among the first.

@@ -228,7 +228,10 @@ fn an_end_that_was_skipped_and_told_is_complete() {
         checker.hear(member, line(0, 1));
     }
     assert!(!checker.is_complete(&[2, 0, 0, 0]));
+    checker.waited_in_vain(10, &[2, 0, 0, 0]);
+    let notes: Vec<&str> = checker.findings().examples().collect();
+    let note = "waited 10 s after the last line for 1 deliveries, which did not come";
+    assert_eq!(notes, [note]);
     checker.skipped(2, skip(1, 2, 2));
     assert!(checker.is_complete(&[2, 0, 0, 0]));
-    assert_eq!(checker.outstanding(&[2, 0, 0, 0]), 0);
 }

@@ -25,17 +25,18 @@ impl Checker {
         }
     }
 
-    /// Lines of which nothing has come and nothing was told, up to now.
-    #[must_use]
-    pub(crate) fn outstanding(&self, said: &[u32]) -> u64 {
+    /// Nothing comes any more, after so many seconds.
+    pub(crate) fn waited_in_vain(&mut self, seconds: u64, said: &[u32]) {
         let due = self.due(said);
         let members = self.members.iter().enumerate();
-        members
-            .map(|(index, member)| {
-                let due = due.of(self, index);
-                due.saturating_sub(member.heard + member.told)
-            })
-            .sum()
+        let absent = members.map(|(index, member)| {
+            let known = member.heard + member.told;
+            due.of(self, index).saturating_sub(known)
+        });
+        let absent: u64 = absent.sum();
+        self.findings.note(format!(
+            "waited {seconds} s after the last line for {absent} deliveries, which did not come"
+        ));
     }
 
     fn judge_missing(&mut self, index: usize, due: u64, said: &[u32]) {

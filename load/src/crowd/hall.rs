@@ -76,9 +76,9 @@ impl Hall {
         if index >= self.seating.members() || !self.is_of(index, room) {
             return self.misplaced(index, line);
         }
-        match self.checker.hear(index, line) {
-            check::Heard::Next => {}
-            odd => return self.odd(odd, index, line, is_deaf),
+        let heard = self.checker.hear(index, line);
+        if heard != check::Heard::Next {
+            return self.odd(heard, index, line, is_deaf);
         }
         if is_deaf {
             self.deaf_deliveries += 1;
@@ -158,7 +158,7 @@ impl Hall {
                  server. Start it with --rate-burst 0, or say less: `paced` with a lower --rate",
             ),
             Heard::Refused(words) => self.refused(index, words),
-            Heard::Said { .. } | Heard::Departed { .. } | Heard::Named { .. } | Heard::Other => {}
+            Heard::Said { .. } | Heard::Departed { .. } | Heard::Other => {}
         }
     }
 
@@ -194,9 +194,10 @@ impl Ears for Hall {
         let mut used = 0;
         while let Some((length, heard)) = self.door.next(&bytes[used..]) {
             used += length;
-            match heard {
-                Heard::Said { room, text } => self.said(index, room, text, now, is_deaf),
-                other => self.told(index, other),
+            if let Heard::Said { room, text, .. } = heard {
+                self.said(index, room, text, now, is_deaf);
+            } else {
+                self.told(index, heard);
             }
         }
         used

@@ -187,6 +187,8 @@ impl Crowd {
                 last = (self.heard(), now);
             }
             if now > last.1 + DRAIN_SILENCE || now > begin + DRAIN_MAX {
+                let waited = (now - begin) / SECOND;
+                self.hall.checker.waited_in_vain(waited, &self.hall.said);
                 break;
             }
             let next = now + GLANCE;

@@ -26,7 +26,9 @@ pub(crate) enum Heard<'a> {
     Said {
         /// The room's name, where the wire tells it.
         room: Option<&'a [u8]>,
-        /// What was said.
+        /// Who said it; empty where the wire does not tell.
+        nick: &'a [u8],
+        /// What was said; empty if that cannot be a text of the run.
         text: &'a [u8],
     },
     /// The answer to the request to join.
@@ -36,11 +38,6 @@ pub(crate) enum Heard<'a> {
     /// Somebody's connection ended. What they said has come before.
     Departed {
         /// Their nickname.
-        nick: &'a [u8],
-    },
-    /// The nickname that the server gave to this connection.
-    Named {
-        /// The nickname.
         nick: &'a [u8],
     },
     /// The server's rate limit delays this connection.

@@ -46,6 +46,7 @@ impl Redis {
             bytes[room_end..text_at] == self.middle[..] && &bytes[end..end + 2] == b"\r\n";
         let heard = Heard::Said {
             room: Some(&bytes[room_at..room_end]),
+            nick: b"",
             text: if is_framed { &bytes[text_at..end] } else { b"" },
         };
         Some((end + 2, heard))
@@ -85,6 +86,7 @@ mod tests {
         let pushed = b"*3\r\n$7\r\nmessage\r\n$3\r\nops\r\n$5\r\nhello\r\n:1\r\n";
         let said = Heard::Said {
             room: Some(b"ops"),
+            nick: b"",
             text: b"hello",
         };
         let length = pushed.len() - 4;

@@ -37,10 +37,16 @@ impl Text {
             return Heard::Other;
         }
         let text_at = line.len().saturating_sub(self.size);
-        let is_text = text_at > room_end && line[..text_at].ends_with(b": ");
+        let is_text = text_at > room_end + 2 && line[..text_at].ends_with(b": ");
+        let (nick, text) = if is_text {
+            (&line[room_end + 1..text_at - 2], &line[text_at..])
+        } else {
+            (&b""[..], &b""[..])
+        };
         Heard::Said {
             room: Some(&line[ROOM_AT..room_end]),
-            text: if is_text { &line[text_at..] } else { b"" },
+            nick,
+            text,
         }
     }
 }
@@ -49,16 +55,11 @@ impl Text {
 fn notice(words: &[u8]) -> Heard<'_> {
     const DELAYED: &[u8] = b"You send faster than ";
     const SLOW: &[u8] = b"You were too slow: ";
-    const WELCOME: &[u8] = b"Welcome to roomful. You are ";
     if words.starts_with(b"You joined #") {
         return Heard::Joined;
     }
     if words.starts_with(DELAYED) {
         return Heard::Delayed;
-    }
-    if let Some(rest) = words.strip_prefix(WELCOME) {
-        let end = memchr(b',', rest).unwrap_or(rest.len());
-        return Heard::Named { nick: &rest[..end] };
     }
     if let Some(rest) = words.strip_prefix(SLOW) {
         return skipped(rest).unwrap_or(Heard::Refused(words));
@@ -115,14 +116,15 @@ mod tests {
 
     #[test]
     fn what_is_said_in_a_room_is_found_from_its_end() {
-        let said = |text: &'static str| Heard::Said {
+        let said = |nick: &'static str, text: &'static str| Heard::Said {
             room: Some(b"ops"),
+            nick: nick.as_bytes(),
             text: text.as_bytes(),
         };
-        assert_eq!(heard("14:05 #ops bob: hello\n"), said("hello"));
-        assert_eq!(heard("14:05 #ops bob: hell\n"), said(""));
-        assert_eq!(heard("14:05 #ops bob: hello!\n"), said(""));
-        assert_eq!(heard("14:05 #ops * bob waves\n"), said(""));
+        assert_eq!(heard("14:05 #ops bob: hello\n"), said("bob", "hello"));
+        assert_eq!(heard("14:05 #ops bob: hell\n"), said("", ""));
+        assert_eq!(heard("14:05 #ops bob: hello!\n"), said("", ""));
+        assert_eq!(heard("14:05 #ops * bob waves\n"), said("", ""));
         assert_eq!(heard("14:05 #lobby bob: hello\n"), Heard::Other);
         assert_eq!(heard("14:05 bob -> you: hello\n"), Heard::Other);
         assert_eq!(heard("\n"), Heard::Other);
@@ -135,10 +137,7 @@ mod tests {
             heard("-- You send faster than 5 lines a second. Nothing is lost.\n"),
             Heard::Delayed
         );
-        assert_eq!(
-            heard("-- Welcome to roomful. You are guest7, in #lobby with bob.\n"),
-            Heard::Named { nick: b"guest7" }
-        );
+        assert_eq!(heard("-- Welcome to roomful. You are ada.\n"), Heard::Other);
         assert_eq!(heard("-- ada joined #ops.\n"), Heard::Other);
         assert_eq!(heard("-- ada left #ops.\n"), Heard::Other);
         let departed = Heard::Departed { nick: b"ada" };

@@ -6,4 +6,4 @@ mod window;
 
 pub(crate) use latency::{Latency, Percentiles};
 pub(crate) use process::{Process, socket_memory};
-pub(crate) use window::{Figures, Moment};
+pub(crate) use window::{Counters, Figures, Moment};

@@ -6,13 +6,25 @@ use crate::{cli::Common, crowd::Crowd, failure::CannotRun};
 
 use super::Process;
 
-/// The counters at one moment.
+/// What a run counts itself.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Counters {
+    /// Nanoseconds of the run.
+    pub(crate) at: u64,
+    /// Lines that were said.
+    pub(crate) lines: u64,
+    /// Lines that were heard, by each who heard them.
+    pub(crate) deliveries: u64,
+}
+
+/// All counters at one moment.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Moment {
     /// Nanoseconds of the run.
     pub(crate) at: u64,
     lines: u64,
     deliveries: u64,
+    /// Seconds of processor time.
     own_cpu: f64,
     server: Option<Server>,
 }
@@ -80,11 +92,26 @@ impl Server {
 
 impl Moment {
     pub(crate) fn now(crowd: &Crowd, common: &Common) -> Result<Self, CannotRun> {
-        let own = Process::own().cpu();
-        Ok(Self {
+        let counters = Counters {
             at: crowd.net.now(),
             lines: crowd.lines(),
             deliveries: crowd.hall.deliveries,
+        };
+        Self::with(counters, common)
+    }
+
+    /// With what a run has counted until now.
+    pub(crate) fn with(counters: Counters, common: &Common) -> Result<Self, CannotRun> {
+        let Counters {
+            at,
+            lines,
+            deliveries,
+        } = counters;
+        let own = Process::own().cpu();
+        Ok(Self {
+            at,
+            lines,
+            deliveries,
             own_cpu: own.map_or(0.0, |cpu| cpu.as_secs_f64()),
             server: Server::now(common)?,
         })

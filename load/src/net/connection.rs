@@ -85,13 +85,6 @@ impl Connection {
         }
     }
 
-    pub(super) fn end_input(&mut self) {
-        self.ends = true;
-        if self.state == State::Open {
-            self.flush();
-        }
-    }
-
     pub(super) fn keep(&mut self, rest: &[u8]) {
         if rest.is_empty() {
             self.unfinished = Vec::new();

@@ -137,17 +137,6 @@ impl Net {
         self.connections[index].send(bytes);
     }
 
-    /// Bytes that wait to be sent.
-    #[must_use]
-    pub(crate) fn waiting(&self, index: usize) -> usize {
-        self.connections[index].output.len()
-    }
-
-    /// Ends what this connection says; it goes on to listen.
-    pub(crate) fn end_input(&mut self, index: usize) {
-        self.connections[index].end_input();
-    }
-
     /// Stops to listen: what comes stays in the system's buffers, then in the
     /// server's.
     ///
@@ -171,11 +160,6 @@ impl Net {
             Some(socket) => registry.register(socket, Token(index), interest),
             None => Ok(()),
         }
-    }
-
-    /// Closes a connection from this side, without a word.
-    pub(crate) fn close(&mut self, index: usize) {
-        self.connections[index].close();
     }
 
     /// Waits until a connection has something to do, but not beyond `until`

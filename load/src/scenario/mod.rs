@@ -1,5 +1,6 @@
 //! What is done to the server.
 
+mod churn;
 mod fanout;
 mod idle;
 mod paced;
@@ -13,6 +14,7 @@ use crate::{
     report::Report,
 };
 
+pub(crate) use churn::Visits;
 pub(crate) use idle::Presence;
 pub(crate) use rooms::Pace;
 pub(crate) use slow::Stuck;
@@ -30,6 +32,7 @@ pub fn run(scenario: &Scenario) -> Result<Report, CannotRun> {
         Scenario::Rooms(options) => rooms::run(options, &progress),
         Scenario::Idle(options) => idle::run(options, &progress),
         Scenario::Slow(options) => slow::run(options, &progress),
+        Scenario::Churn(options) => churn::run(options, &progress),
     }
 }
 
