@@ -63,7 +63,7 @@ impl Subject {
                         "fanout",
                         members,
                         0,
-                        format!("--members {members} --seconds 3"),
+                        format!("--members {members} --warmup 1 --seconds 3"),
                     )
                 })
                 .into(),
@@ -148,5 +148,5 @@ fn load(scenario: &'static str, size: u32, present: u32, options: String) -> Loa
 }
 
 fn idle(connections: u32, room_size: u32) -> String {
-    format!("--connections {connections} --room-size {room_size}")
+    format!("--connections {connections} --room-size {room_size} --seconds 1")
 }
