@@ -16,7 +16,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
 use tokio::sync::{mpsc, oneshot};
-use tokio::task::JoinSet;
+use tokio::task::{JoinSet, yield_now};
 use tokio::time::{Instant, sleep_until};
 use tracing::{debug, error};
 
@@ -141,6 +141,8 @@ impl<L: Listener> Hub<L> {
                 None if self.inlets.progress.stage() == Stage::Failing => return self.fail().await,
                 None => return self.stop().await,
             }
+            // Whoever else has something to say gets to say it in this turn.
+            yield_now().await;
             self.take_what_is_there();
             self.end_turn().await;
             if self.has_failed {
