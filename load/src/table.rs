@@ -2,7 +2,10 @@
 
 use std::fmt::Write as _;
 
-use crate::report::Report;
+use crate::{
+    report::{Own, Report},
+    scenario::{Others, Pace, Presence, Stuck, Visits},
+};
 
 /// Of one core: above this the generator itself may be what limits.
 const BUSY_SHARE: f64 = 0.9;
@@ -11,6 +14,7 @@ const BUSY_SHARE: f64 = 0.9;
 #[must_use]
 pub fn table(report: &Report) -> String {
     let mut rows = figures(report);
+    rows.extend(own(&report.own));
     rows.extend(checks(report));
     let width = rows.iter().map(|(name, _)| name.len()).max().unwrap_or(0);
     rows.iter().fold(String::new(), |mut text, (name, value)| {
@@ -83,6 +87,100 @@ fn figures(report: &Report) -> Vec<(&'static str, String)> {
     }
     let share = figures.generator.cpu_share * 100.0;
     rows.push(("generator", format!("{share:.0} % of a core")));
+    rows
+}
+
+/// What only one scenario measures.
+fn own(own: &Own) -> Vec<(&'static str, String)> {
+    match own {
+        Own::Nothing {} => Vec::new(),
+        Own::Rooms(pace) => rooms(pace),
+        Own::Idle(presence) => idle(presence),
+        Own::Slow(stuck) => slow(stuck),
+        Own::Churn(visits) => churn(visits),
+    }
+}
+
+fn rooms(pace: &Pace) -> Vec<(&'static str, String)> {
+    let highest = whole(pace.highest_lines_per_second);
+    let mut rows = vec![("highest", format!("{highest} lines/s"))];
+    rows.extend(pace.steps.iter().map(|step| {
+        let verdict = if step.ok { "" } else { ", not quick enough" };
+        let words = format!(
+            "{} lines/s: {} reached, p50 {:.2} ms, p99 {:.2} ms{verdict}",
+            whole(step.rate),
+            whole(step.reached),
+            step.p50_ms,
+            step.p99_ms
+        );
+        ("  tried", words)
+    }));
+    rows
+}
+
+fn idle(presence: &Presence) -> Vec<(&'static str, String)> {
+    let seconds = presence.connect_seconds;
+    let per_second = presence.connections as f64 / seconds;
+    let mut rows = vec![(
+        "storm",
+        format!("{seconds:.2} s ({} connections/s)", whole(per_second)),
+    )];
+    rows.extend(presence.rss_bytes_per_connection.map(|bytes| {
+        let words = format!("{} bytes of memory", whole(bytes));
+        ("per connection", words)
+    }));
+    rows.extend(presence.connect_cpu_us.map(|cpu| {
+        let words = format!("{cpu:.1} µs of the server's processor time");
+        ("connect and join", words)
+    }));
+    rows.extend(presence.idle_cpu_percent.map(|percent| {
+        let words = format!("{percent:.2} % of a core, in the server");
+        ("idle", words)
+    }));
+    rows
+}
+
+fn slow(stuck: &Stuck) -> Vec<(&'static str, String)> {
+    let others = |others: &Others| {
+        let rate = whole(others.deliveries_per_second);
+        let latency = &others.latency_ms;
+        format!(
+            "{rate} deliveries/s, p50 {:.2} ms, p99 {:.2} ms",
+            latency.p50, latency.p99
+        )
+    };
+    let mut rows = vec![
+        ("all reading", others(&stuck.before)),
+        ("some stuck", others(&stuck.after)),
+    ];
+    rows.extend(stuck.growth_bytes.map(|bytes| {
+        let bound = stuck.growth_bound_bytes as f64 / 1e6;
+        let words = format!("{:+.1} MB (bound {bound:.1} MB)", bytes as f64 / 1e6);
+        ("server's growth", words)
+    }));
+    rows.extend(stuck.socket_growth_bytes.map(|bytes| {
+        let words = format!("{:+.1} MB, the system's", bytes as f64 / 1e6);
+        ("sockets' growth", words)
+    }));
+    let told = whole(stuck.skipped_told as f64);
+    rows.push(("skips", format!("{told} told to {} stuck", stuck.stuck)));
+    rows
+}
+
+fn churn(visits: &Visits) -> Vec<(&'static str, String)> {
+    let per_second = whole(visits.connections_per_second);
+    let mut rows = vec![(
+        "visitors",
+        format!("{} ({per_second}/s)", visits.connections),
+    )];
+    rows.extend(visits.cpu_us_per_connection.map(|cpu| {
+        let words = format!("{cpu:.1} µs of the server's processor time");
+        ("per visitor", words)
+    }));
+    rows.extend(visits.clean_after_ms.map(|after| {
+        let words = format!("{after:.1} ms after the last end of input");
+        ("all gone", words)
+    }));
     rows
 }
 

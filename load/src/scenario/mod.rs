@@ -17,7 +17,7 @@ use crate::{
 pub(crate) use churn::Visits;
 pub(crate) use idle::Presence;
 pub(crate) use rooms::Pace;
-pub(crate) use slow::Stuck;
+pub(crate) use slow::{Others, Stuck};
 
 /// Runs a scenario to its end.
 ///

@@ -20,6 +20,9 @@ const FIRST_RATE: f64 = 500.0;
 /// A search ends when it knows the highest rate to this share.
 const PRECISION: f64 = 0.04;
 
+/// A search that finds nothing quick enough down to this rate ends.
+const LAST_RATE: f64 = FIRST_RATE / 4.0;
+
 /// A search ends after so many steps.
 const STEPS_MAX: usize = 32;
 
@@ -111,7 +114,7 @@ impl Run<'_> {
             }
             rate = match high {
                 None => rate * 2.0,
-                Some(high) if high - low <= PRECISION * high => break,
+                Some(high) if high - low <= PRECISION * high || high <= LAST_RATE => break,
                 Some(high) => f64::midpoint(low, high),
             };
         }
