@@ -95,7 +95,7 @@ impl Subject {
                     title: "What one delivery costs the server",
                     x: "members of the room",
                     y: "CPU µs per delivery",
-                    axes: Axes::LogBoth,
+                    axes: Axes::LogX,
                     path: "server.cpu_us_per_delivery",
                     scale: 1.0,
                 },

@@ -50,8 +50,6 @@ pub(crate) enum Axes {
     Linear,
     /// The sizes by powers of ten, the rest evenly from zero.
     LogX,
-    /// Both by powers of ten.
-    LogBoth,
 }
 
 impl Axes {
@@ -59,7 +57,7 @@ impl Axes {
     fn free_corner(self) -> SeriesLabelPosition {
         match self {
             Self::Linear => SeriesLabelPosition::UpperLeft,
-            Self::LogX | Self::LogBoth => SeriesLabelPosition::UpperRight,
+            Self::LogX => SeriesLabelPosition::UpperRight,
         }
     }
 }
@@ -70,28 +68,26 @@ impl Plot {
     /// # Errors
     /// If there is not one point, or the file cannot be written.
     pub(crate) fn draw(&self, file: &Path) -> Result<()> {
-        let Some((x, y)) = self.bounds() else {
+        let Some((x, highest)) = self.bounds() else {
             bail!("there is nothing to draw for {}", file.display());
         };
-        let from_zero = 0.0..y.1 * 1.3;
-        let apart = y.0 * 0.7..y.1 * 2.0;
+        let from_zero = 0.0..highest * 1.3;
         let sizes = (x.0 * 0.85..x.1 * 1.15).log_scale();
         match self.axes {
             Axes::Linear => self.draw_on(file, 0.0..x.1 * 1.03, from_zero),
             Axes::LogX => self.draw_on(file, sizes, from_zero),
-            Axes::LogBoth => self.draw_on(file, sizes, apart.log_scale()),
         }
         .with_context(|| format!("cannot draw {}", file.display()))
     }
 
-    /// The least and the greatest of both axes.
-    fn bounds(&self) -> Option<((f64, f64), (f64, f64))> {
+    /// The least and the greatest size, and the greatest value.
+    fn bounds(&self) -> Option<((f64, f64), f64)> {
         let points = || self.series.iter().flat_map(|series| &series.points);
         let xs: Vec<f64> = points().map(|point| point.0).collect();
         let ys: Vec<f64> = points().map(|point| point.1).collect();
         Some((
             bench::statistics::spread(&xs)?,
-            bench::statistics::spread(&ys)?,
+            bench::statistics::spread(&ys)?.1,
         ))
     }
 
@@ -180,7 +176,7 @@ mod tests {
     #[test]
     fn a_picture_has_its_titles_and_its_legend() {
         let folder = tempfile::tempdir().unwrap();
-        for axes in [Axes::Linear, Axes::LogX, Axes::LogBoth] {
+        for axes in [Axes::Linear, Axes::LogX] {
             let file = folder.path().join("plot.svg");
             plot(axes, vec![(10.0, 1.0), (100.0, 3.0)])
                 .draw(&file)
