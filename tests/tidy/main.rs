@@ -22,13 +22,30 @@ fn folders_import_only_what_they_may() {
 
 #[test]
 fn functions_and_files_are_small() {
-    let all = sources(&["src", "sim", "proptests", "tests"]);
+    let all = sources(&[
+        "src",
+        "sim",
+        "proptests",
+        "tests",
+        "benches",
+        "load",
+        "bench",
+    ]);
     complain(all.iter().flat_map(size::check));
 }
 
 #[test]
 fn nothing_is_left_for_later_or_switched_off() {
-    let all = sources(&["src", "sim", "proptests", "fuzz", "tests"]);
+    let all = sources(&[
+        "src",
+        "sim",
+        "proptests",
+        "fuzz",
+        "tests",
+        "benches",
+        "load",
+        "bench",
+    ]);
     // This test names what it looks for.
     let others = all
         .iter()
