@@ -13,10 +13,11 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
-use roomful::shell::{Clock, Handle, Inspection, Listener, Outcome, Server, TcpListener, TcpRead};
+use roomful::shell::{
+    Clock, Handle, Inspection, Listener, Outcome, Server, TcpListener, TcpRead, TcpWrite,
+};
 use socket2::SockRef;
 use tokio::io::{ReadHalf, WriteHalf};
-use tokio::net::tcp::OwnedWriteHalf;
 use tokio::net::{TcpSocket, TcpStream};
 use tokio::task::{AbortHandle, JoinSet};
 use tokio::time::{Instant, sleep, sleep_until};
@@ -251,9 +252,9 @@ struct Faulty {
 
 impl Listener for Faulty {
     type Read = TcpRead;
-    type Write = OwnedWriteHalf;
+    type Write = TcpWrite;
 
-    async fn accept(&mut self) -> io::Result<(TcpRead, OwnedWriteHalf, SocketAddr)> {
+    async fn accept(&mut self) -> io::Result<(TcpRead, TcpWrite, SocketAddr)> {
         let fails = self
             .errors
             .fetch_update(Ordering::Relaxed, Ordering::Relaxed, |count| {

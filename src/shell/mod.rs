@@ -36,4 +36,4 @@ pub use listener::{Listener, ReadHalf};
 pub use server::{Handle, Server};
 pub use signals::Signals;
 pub use stage::{Outcome, Stage};
-pub use tcp::{BindError, TcpListener, TcpRead};
+pub use tcp::{BindError, TcpListener, TcpRead, TcpWrite};

@@ -8,7 +8,7 @@ use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
 use socket2::{Domain, Protocol, SockRef, Socket, TcpKeepalive, Type};
-use tokio::io::{AsyncRead, Interest, ReadBuf};
+use tokio::io::{AsyncRead, AsyncWrite, Interest, ReadBuf};
 use tokio::net::TcpStream;
 use tokio::net::tcp::{OwnedReadHalf, OwnedWriteHalf};
 
@@ -68,13 +68,13 @@ impl TcpListener {
 
 impl Listener for TcpListener {
     type Read = TcpRead;
-    type Write = OwnedWriteHalf;
+    type Write = TcpWrite;
 
-    async fn accept(&mut self) -> io::Result<(TcpRead, OwnedWriteHalf, SocketAddr)> {
+    async fn accept(&mut self) -> io::Result<(TcpRead, TcpWrite, SocketAddr)> {
         let (stream, peer) = self.inner.accept().await?;
         self.options.set(&stream);
         let (read, write) = stream.into_split();
-        Ok((TcpRead(read), write, peer))
+        Ok((TcpRead(read), TcpWrite(write), peer))
     }
 }
 
@@ -245,6 +245,44 @@ impl ReadHalf for TcpRead {
             Poll::Pending => false,
         }
     }
+}
+
+/// The write half of a TCP connection. Dropping it ends what the other side reads.
+///
+/// A write goes straight to the system, which nearly always has room; only one that
+/// has none comes by the runtime's bookkeeping, which then wakes whoever asked.
+#[derive(Debug)]
+pub struct TcpWrite(OwnedWriteHalf);
+
+impl AsyncWrite for TcpWrite {
+    fn poll_write(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        bytes: &[u8],
+    ) -> Poll<io::Result<usize>> {
+        match SockRef::from(self.0.as_ref()).send(bytes) {
+            Err(error) if is_worth_another_try(&error) => {
+                Pin::new(&mut self.0).poll_write(cx, bytes)
+            }
+            written => Poll::Ready(written),
+        }
+    }
+
+    fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.0).poll_flush(cx)
+    }
+
+    fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.0).poll_shutdown(cx)
+    }
+}
+
+/// Whether an error says no more than that nothing could be written now.
+fn is_worth_another_try(error: &io::Error) -> bool {
+    matches!(
+        error.kind(),
+        io::ErrorKind::WouldBlock | io::ErrorKind::Interrupted
+    )
 }
 
 #[cfg(test)]

@@ -6,9 +6,8 @@ use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
-use roomful::shell::{Config, Listener, Outcome, ReadHalf, TcpListener, TcpRead};
+use roomful::shell::{Config, Listener, Outcome, ReadHalf, TcpListener, TcpRead, TcpWrite};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
-use tokio::net::tcp::OwnedWriteHalf;
 
 use crate::support::{Person, TestServer, unlimited};
 
@@ -18,7 +17,7 @@ struct Trapped(TcpListener);
 
 struct TrappedRead(TcpRead);
 
-struct TrappedWrite(OwnedWriteHalf);
+struct TrappedWrite(TcpWrite);
 
 const TO_READ: &[u8] = b"abracadabra";
 const TO_WRITE: &[u8] = b"sesame";

@@ -12,7 +12,7 @@ const STALL: Duration = Duration::from_secs(300);
 struct Pair {
     client: TcpStream,
     read: TcpRead,
-    write: OwnedWriteHalf,
+    write: TcpWrite,
 }
 
 async fn pair() -> Pair {
@@ -249,4 +249,38 @@ async fn ipv6_and_ipv4_share_a_port() {
     };
     let port = six.local_addr().unwrap().port();
     TcpListener::bind((Ipv4Addr::LOCALHOST, port).into(), STALL).unwrap();
+}
+
+/// Writes as much as the system takes.
+fn fill(write: &mut TcpWrite, context: &mut Context<'_>) -> usize {
+    let mut total = 0;
+    while let Poll::Ready(count) = Pin::new(&mut *write).poll_write(context, &[b'x'; 4096]) {
+        total += count.unwrap();
+    }
+    total
+}
+
+#[tokio::test]
+async fn a_writer_that_was_blocked_is_woken_when_there_is_room() {
+    let mut pair = pair().await;
+    let mut expected = fill(&mut pair.write, &mut Context::from_waker(Waker::noop()));
+    for _ in 0..3 {
+        let mut received = vec![0; expected];
+        let read = pair.client.read_exact(&mut received);
+        timeout(LONG, read).await.unwrap().unwrap();
+        let more = std::future::poll_fn(|context| match fill(&mut pair.write, context) {
+            0 => Poll::Pending,
+            count => Poll::Ready(count),
+        });
+        expected = timeout(LONG, more).await.unwrap();
+    }
+}
+
+#[tokio::test]
+async fn a_write_to_a_connection_that_is_gone_is_an_error() {
+    let mut pair = pair().await;
+    reset(pair.client);
+    ended(&mut pair.read).await;
+    let error = pair.write.write_all(b"to nobody").await.unwrap_err();
+    assert!(!is_worth_another_try(&error), "{error}");
 }

@@ -190,7 +190,7 @@ async fn a_turn_is_filled_again_without_what_it_held() {
 
 #[test]
 fn an_idle_connection_is_small() {
-    type Link = link::Link<tokio::net::tcp::OwnedWriteHalf>;
+    type Link = link::Link<crate::shell::TcpWrite>;
     assert!(
         size_of::<Option<Link>>() <= 88,
         "{}",
