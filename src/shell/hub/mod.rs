@@ -12,11 +12,13 @@ mod link;
 mod links;
 
 use std::collections::BTreeMap;
+use std::future::poll_fn;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
+use std::task::Poll;
 
 use tokio::sync::{mpsc, oneshot};
-use tokio::task::{JoinSet, yield_now};
+use tokio::task::JoinSet;
 use tokio::time::{Instant, sleep_until};
 use tracing::{debug, error};
 
@@ -141,8 +143,7 @@ impl<L: Listener> Hub<L> {
                 None if self.inlets.progress.stage() == Stage::Failing => return self.fail().await,
                 None => return self.stop().await,
             }
-            // Whoever else has something to say gets to say it in this turn.
-            yield_now().await;
+            let_others_go_first().await;
             self.take_what_is_there();
             self.end_turn().await;
             if self.has_failed {
@@ -271,6 +272,23 @@ impl<L: Listener> Hub<L> {
             }
         }
     }
+}
+
+/// Lets every task run that could: whoever else has something to say gets to say it
+/// in this turn, and each listener is written to once for all of them.
+///
+/// Not tokio's `yield_now`, which waits for the next look at the sockets and then
+/// goes before those who have something to read: each turn would be a turn late.
+async fn let_others_go_first() {
+    let mut has_waited = false;
+    poll_fn(|context| {
+        if std::mem::replace(&mut has_waited, true) {
+            return Poll::Ready(());
+        }
+        context.waker().wake_by_ref();
+        Poll::Pending
+    })
+    .await;
 }
 
 /// What the engine is told, in its order; never what people say.
