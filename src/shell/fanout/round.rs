@@ -68,7 +68,7 @@ impl Round {
     pub(super) fn extends(&self, chain: &Chain, range: &Range<u32>) -> bool {
         chain.ranges > 0 && {
             let last = &self.nodes[chain.last as usize];
-            last.end == range.start && last.chunk + 1 == self.turns()
+            last.end == range.start && last.chunk + 1 == self.end()
         }
     }
 
@@ -91,7 +91,7 @@ impl Round {
     pub(super) fn append(&mut self, chain: &mut Chain, range: &Range<u32>) {
         let node = u32::try_from(self.nodes.len()).expect("a round is a few bounded turns");
         self.nodes.push(Node {
-            chunk: self.turns() - 1,
+            chunk: self.end() - 1,
             start: range.start,
             end: range.end,
             next: NONE,
@@ -135,8 +135,13 @@ impl Round {
         })
     }
 
-    fn turns(&self) -> u32 {
-        // A handful: what a worker takes from its channel at once.
+    /// How many turns it has.
+    pub(super) fn turns(&self) -> usize {
+        self.chunks.len()
+    }
+
+    /// The place behind the last turn's. A handful: rounds are bounded.
+    fn end(&self) -> u32 {
         self.chunks.len() as u32
     }
 }

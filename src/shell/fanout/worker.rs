@@ -1,5 +1,6 @@
 //! The task that owns outboxes and write halves.
 
+use std::collections::VecDeque;
 use std::sync::Arc;
 
 use tokio::io::AsyncWrite;
@@ -23,7 +24,7 @@ use super::wait::Waits;
 const ROUND_TURNS_MAX: usize = 16;
 
 /// After so many flushes, other tasks of the runtime get their chance.
-const FLUSHES_PER_YIELD: usize = 256;
+const FLUSHES_PER_YIELD: usize = 64;
 
 /// What the hub hands a worker at the end of a turn.
 #[derive(Debug)]
@@ -58,7 +59,8 @@ pub struct Share {
 /// Serves the outboxes and write halves of its share of the connections.
 ///
 /// It takes what turns there are, appends their ranges to the outboxes, and then
-/// writes once to each connection that got something. Only a connection that
+/// writes once to each connection that got something; turns that come meanwhile join
+/// in, so that who has not been written to yet gets theirs in the same write. Only a connection that
 /// would block gets a waker, and a wake polls that connection alone. It never
 /// waits for the hub: reports for which the hub has no place yet are kept and
 /// merged.
@@ -85,8 +87,8 @@ pub struct Worker<W> {
     open: usize,
     tools: Tools,
     gauges: Arc<Gauges>,
-    /// Rows to flush in this round, each once.
-    touched: Vec<u32>,
+    /// Rows to flush in this round, in their order.
+    touched: VecDeque<u32>,
 }
 
 impl<W: AsyncWrite + Unpin + Send + 'static> Worker<W> {
@@ -119,7 +121,7 @@ impl<W: AsyncWrite + Unpin + Send + 'static> Worker<W> {
                 scratch: Vec::new(),
             },
             gauges,
-            touched: Vec::new(),
+            touched: VecDeque::new(),
         }
     }
 
@@ -251,7 +253,7 @@ impl<W: AsyncWrite + Unpin + Send + 'static> Worker<W> {
         }
         act(link, &mut self.tools);
         if link.touch() {
-            self.touched.push(row as u32);
+            self.touched.push_back(row as u32);
         }
     }
 
@@ -261,23 +263,35 @@ impl<W: AsyncWrite + Unpin + Send + 'static> Worker<W> {
             // A waker may outlive its connection, and another have its row: to be
             // flushed once more harms nobody.
             if self.links[row as usize].as_mut().is_some_and(Link::touch) {
-                self.touched.push(row);
+                self.touched.push_back(row);
             }
         }
     }
 
     async fn flush_touched(&mut self) {
-        for next in 0..self.touched.len() {
-            let row = self.touched[next];
+        let mut flushed = 0;
+        while let Some(row) = self.touched.pop_front() {
             if let Some(link) = &mut self.links[row as usize] {
                 link.flush(&mut self.tools);
                 self.close_if_over(row);
             }
-            if (next + 1) % FLUSHES_PER_YIELD == 0 {
+            flushed += 1;
+            if flushed % FLUSHES_PER_YIELD == 0 {
                 yield_now().await;
+                self.let_turns_join();
             }
         }
-        self.touched.clear();
+    }
+
+    /// Takes the turns that came during this round into it, up to its bound. Else
+    /// each would wait for the whole round, and then for its own.
+    fn let_turns_join(&mut self) {
+        while self.tools.round.turns() < ROUND_TURNS_MAX
+            && let Ok(batch) = self.batches.try_recv()
+        {
+            self.apply(batch);
+        }
+        self.tools.reports.send();
     }
 
     fn look_for_stalls(&mut self) {
