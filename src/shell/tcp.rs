@@ -47,13 +47,10 @@ impl TcpListener {
     /// # Panics
     /// Outside a tokio runtime.
     pub fn bind(address: SocketAddr, stall_timeout: Duration) -> Result<Self, BindError> {
-        match listen(address) {
-            Ok(inner) => Ok(Self {
-                inner,
-                options: Options::new(stall_timeout),
-            }),
-            Err(error) => Err(BindError::new(address, error)),
-        }
+        let inner = listen(address).map_err(|error| BindError::new(address, error))?;
+        let options = Options::new(stall_timeout);
+        options.set(&SockRef::from(&inner));
+        Ok(Self { inner, options })
     }
 
     /// The address that is listened on, with the port that the system chose if
@@ -72,7 +69,9 @@ impl Listener for TcpListener {
 
     async fn accept(&mut self) -> io::Result<(TcpRead, TcpWrite, SocketAddr)> {
         let (stream, peer) = self.inner.accept().await?;
-        self.options.set(&stream);
+        if !ARE_INHERITED {
+            self.options.set(&SockRef::from(&stream));
+        }
         let (read, write) = stream.into_split();
         Ok((TcpRead(read), TcpWrite(write), peer))
     }
@@ -166,6 +165,10 @@ fn listen(address: SocketAddr) -> io::Result<tokio::net::TcpListener> {
     tokio::net::TcpListener::from_std(socket.into())
 }
 
+/// Whether connections have the options of the socket that they were accepted from.
+/// Linux gives them all of these: seven calls less for each connection.
+const ARE_INHERITED: bool = cfg!(target_os = "linux");
+
 /// What is set on every connection.
 #[derive(Debug)]
 struct Options {
@@ -186,17 +189,16 @@ impl Options {
     }
 
     /// A peer that is gone already makes some systems refuse; reading will tell.
-    fn set(&self, stream: &TcpStream) {
-        if let Err(error) = self.try_set(stream) {
+    fn set(&self, socket: &Socket) {
+        if let Err(error) = self.try_set(socket) {
             tracing::debug!(%error, "a socket option was refused");
         }
     }
 
-    fn try_set(&self, stream: &TcpStream) -> io::Result<()> {
-        let socket = SockRef::from(stream);
+    fn try_set(&self, socket: &Socket) -> io::Result<()> {
         socket.set_tcp_nodelay(true)?;
         socket.set_tcp_keepalive(&self.keepalive)?;
-        self.set_more(&socket)
+        self.set_more(socket)
     }
 
     #[cfg(any(target_os = "linux", target_os = "android"))]

@@ -154,7 +154,28 @@ async fn a_large_room_does_not_keep_other_tasks_waiting() {
         tokio::task::yield_now().await;
         seen.push(people.iter().filter(|(_, pipe)| pipe.writes() > 0).count());
     }
-    assert_eq!(seen, [256, 512, 768, 1000]);
+    let expected: Vec<_> = (1..16).map(|chunk| chunk * 64).chain([1000]).collect();
+    assert_eq!(seen, expected);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_turn_that_comes_during_a_round_joins_it() {
+    let mut hub = Hub::new(WIDE);
+    let people: Vec<_> = (0..200).map(|_| hub.open()).collect();
+    let conns: Vec<ConnId> = people.iter().map(|(conn, _)| *conn).collect();
+    hub.turn().await;
+    hub.deliver(&conns, &line(1));
+    hub.hand_over().await;
+    while people[0].1.writes() == 0 {
+        tokio::task::yield_now().await;
+    }
+    hub.deliver(&conns, &line(2));
+    hub.turn().await;
+    for (number, (_, pipe)) in people.iter().enumerate() {
+        assert_eq!(pipe.words(), words(&[line(1), line(2)]), "{number}");
+        // Whoever had been written to is written to again, and nobody else.
+        assert_eq!(pipe.writes(), if number < 64 { 2 } else { 1 }, "{number}");
+    }
 }
 
 #[tokio::test(start_paused = true)]
