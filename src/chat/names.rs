@@ -167,7 +167,11 @@ impl Name {
             // Whatever its characters are; spares normalising a whole line.
             return Err(NameError::TooManyBytes { max: bytes_max });
         }
-        let shown: String = typed.chars().flat_map(width_fold).nfc().collect();
+        let shown: String = if typed.is_ascii() {
+            typed.into()
+        } else {
+            typed.chars().flat_map(width_fold).nfc().collect()
+        };
         if shown.chars().count() > chars_max {
             return Err(NameError::TooManyChars { max: chars_max });
         }
@@ -176,8 +180,10 @@ impl Name {
         }
         check_start(&shown)?;
         check_chars(&shown)?;
-        check_marks(&shown)?;
-        check_scripts(&shown)?;
+        if !shown.is_ascii() {
+            check_marks(&shown)?;
+            check_scripts(&shown)?;
+        }
         Ok(Self::from_shown(shown))
     }
 
@@ -246,7 +252,7 @@ fn check_chars(shown: &str) -> Result<(), NameError> {
     // UTS 39 would allow `'` and `:` too; a colon ends a name in what people and
     // programs read.
     let is_allowed = |c: char| match c {
-        '\0'..='\x7f' => c.is_ascii_alphanumeric() || PUNCTUATION.contains(c),
+        '\0'..='\x7f' => may_stand_in_names(c as u8),
         _ => c.identifier_allowed(),
     };
     match shown.chars().find(|c| !is_allowed(*c)) {
@@ -285,6 +291,9 @@ fn check_scripts(shown: &str) -> Result<(), NameError> {
 /// Lower case and NFC, a character at a time: the final sigma, which depends on
 /// its place, is a sigma.
 fn fold(shown: &str) -> String {
+    if shown.is_ascii() {
+        return shown.to_ascii_lowercase();
+    }
     let lower = shown.chars().flat_map(char::to_lowercase);
     lower
         .map(|c| if c == 'ς' { 'σ' } else { c })
@@ -293,7 +302,34 @@ fn fold(shown: &str) -> String {
 }
 
 fn skeleton_of(folded: &str) -> String {
-    skeleton(folded).collect()
+    if !folded.bytes().all(may_stand_in_names) {
+        return skeleton(folded).collect();
+    }
+    let mut look = String::with_capacity(folded.len() + 1);
+    for c in folded.chars() {
+        match plain_look(c) {
+            Some(other) => look.push_str(other),
+            None => look.push(c),
+        }
+    }
+    look
+}
+
+fn may_stand_in_names(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || PUNCTUATION.as_bytes().contains(&byte)
+}
+
+/// The rows of UTS 39's table for characters of ASCII that names may have. Nearly
+/// everybody who comes has a name of these alone, and the whole table is long. `None`
+/// for what looks like itself.
+fn plain_look(c: char) -> Option<&'static str> {
+    match c {
+        '0' => Some("O"),
+        '1' | 'I' | '|' => Some("l"),
+        '`' => Some("'"),
+        'm' => Some("rn"),
+        _ => None,
+    }
 }
 
 /// What a name looks like as it is shown, whatever its capitals.
@@ -378,3 +414,32 @@ macro_rules! name {
 
 name!(Nickname);
 name!(RoomName);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use alloc::vec::Vec;
+
+    /// The short ways for ASCII and the long ways for everything say the same.
+    #[test]
+    fn ascii_names_take_the_short_way_to_the_same_place() {
+        let allowed: Vec<char> = (0..0x80)
+            .filter(|byte| may_stand_in_names(*byte))
+            .map(char::from)
+            .collect();
+        assert_eq!(allowed.len(), 62 + PUNCTUATION.len());
+        for first in &allowed {
+            for second in &allowed {
+                let name = String::from_iter([*first, *second, 'x']);
+                let long_look: String = skeleton(&name).collect();
+                assert_eq!(skeleton_of(&name), long_look, "{name}");
+                let lower: String = name.chars().flat_map(char::to_lowercase).nfc().collect();
+                assert_eq!(fold(&name), lower, "{name}");
+                let wide: String = name.chars().flat_map(width_fold).nfc().collect();
+                assert_eq!(name, wide);
+                assert_eq!(check_scripts(&name), Ok(()), "{name}");
+                assert_eq!(check_marks(&name), Ok(()), "{name}");
+            }
+        }
+    }
+}
