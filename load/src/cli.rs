@@ -176,6 +176,9 @@ pub struct Common {
     /// Connections that are made at once
     #[arg(long, default_value_t = 256, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=10_000))]
     pub connecting: u32,
+    /// Seconds without any sign of life after which the rest is given up
+    #[arg(long, default_value_t = 10, value_name = "N", value_parser = clap::value_parser!(u64).range(1..=600))]
+    pub patience: u64,
     /// Leave the lobby, in which everybody else stays
     #[arg(long)]
     pub leave_lobby: bool,

@@ -4,9 +4,6 @@ use crate::{failure::CannotRun, progress::Progress};
 
 use super::{Crowd, SECOND, SPEAKING_MAX};
 
-/// Without anybody new for so long, the rest is given up.
-const PATIENCE: u64 = 20 * SECOND;
-
 /// How often connections that have joined make room for others.
 const GLANCE: u64 = 1_000_000;
 
@@ -33,11 +30,11 @@ impl Crowd {
             progress.set(self.hall.ready as u64);
             if self.hall.ready != last.0 {
                 last = (self.hall.ready, now);
-            } else if now > last.1 + PATIENCE {
+            } else if now > last.1 + self.patience {
                 return Err(self.given_up(begun));
             }
         }
-        self.hall.is_complete = true;
+        self.hall.has_begun = true;
         Ok(())
     }
 
@@ -74,7 +71,7 @@ impl Crowd {
         CannotRun::because(format!(
             "nobody new joined for {} s: {} of {} have, {} were asking. Is it a chat server of the \
              kind that --peer names, and does it answer?",
-            PATIENCE / SECOND,
+            self.patience / SECOND,
             self.hall.ready,
             self.connections(),
             begun - self.hall.ready,

@@ -41,7 +41,7 @@ pub(crate) struct Hall {
     /// Lines that notices told of as skipped.
     pub(crate) skipped: u64,
     /// Everybody who is to come has come: what ends from here on is a fault.
-    pub(super) is_complete: bool,
+    pub(super) has_begun: bool,
 }
 
 impl Hall {
@@ -64,7 +64,7 @@ impl Hall {
             deaf: 0..0,
             deaf_deliveries: 0,
             skipped: 0,
-            is_complete: false,
+            has_begun: false,
         }
     }
 
@@ -164,7 +164,7 @@ impl Hall {
 
     fn refused(&mut self, index: usize, words: &[u8]) {
         let words = String::from_utf8_lossy(words).into_owned();
-        if self.is_complete {
+        if self.has_begun {
             self.checker
                 .broken(|| format!("connection {index} was refused: {words}"));
         } else {
@@ -211,7 +211,7 @@ impl Ears for Hall {
 
     fn ended(&mut self, index: usize, ending: Ending) {
         self.ended += 1;
-        if self.is_complete {
+        if self.has_begun {
             self.checker
                 .broken(|| format!("connection {index} ended: {ending}"));
         } else {

@@ -23,10 +23,6 @@ pub(crate) use pace::Schedule;
 /// Nanoseconds of a second.
 pub(crate) const SECOND: u64 = 1_000_000_000;
 
-/// After the last line, and after the last that came: longer than a loaded
-/// machine is silent.
-const DRAIN_SILENCE: u64 = 10 * SECOND;
-
 /// A drain that takes longer than this is ended, even if lines still come.
 const DRAIN_MAX: u64 = 60 * SECOND;
 
@@ -50,6 +46,8 @@ pub(crate) struct Crowd {
     codec: Codec,
     seating: Seating,
     rooms: Vec<String>,
+    /// Nanoseconds without any sign of life after which the rest is given up.
+    patience: u64,
     /// Where lines are put together.
     scratch: Vec<u8>,
 }
@@ -85,6 +83,7 @@ impl Crowd {
             codec,
             seating,
             rooms,
+            patience: common.patience * SECOND,
             scratch: Vec::new(),
         })
     }
@@ -177,7 +176,8 @@ impl Crowd {
     }
 
     /// Nobody speaks any more; waits until everything has come, or nothing comes.
-    pub(crate) fn drain(&mut self) -> Result<(), CannotRun> {
+    /// Whether everything has.
+    pub(crate) fn drain(&mut self) -> Result<bool, CannotRun> {
         self.fall_silent();
         let begin = self.net.now();
         let mut last = (self.heard(), begin);
@@ -186,17 +186,17 @@ impl Crowd {
             if self.heard() != last.0 {
                 last = (self.heard(), now);
             }
-            if now > last.1 + DRAIN_SILENCE || now > begin + DRAIN_MAX {
+            if now > last.1 + self.patience || now > begin + DRAIN_MAX {
                 let waited = (now - begin) / SECOND;
                 self.hall.checker.waited_in_vain(waited, &self.hall.said);
-                break;
+                return Ok(false);
             }
             let next = now + GLANCE;
             while self.net.now() < next {
                 self.step(next)?;
             }
         }
-        Ok(())
+        Ok(!self.is_alone())
     }
 
     /// The verdict on all that was said.

@@ -2,6 +2,8 @@
 
 mod connection;
 pub(crate) mod source;
+#[cfg(test)]
+mod tests;
 mod timer;
 
 use std::{

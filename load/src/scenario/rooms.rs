@@ -66,6 +66,8 @@ struct Run<'a> {
     /// Of the highest step that was quick enough, or else of the last.
     figures: Option<(Figures, Percentiles)>,
     highest: f64,
+    /// Something was lost: further steps would only wait for it again.
+    is_over: bool,
 }
 
 pub(super) fn run(options: &Rooms, progress: &Progress) -> Result<Report, CannotRun> {
@@ -82,6 +84,7 @@ pub(super) fn run(options: &Rooms, progress: &Progress) -> Result<Report, Cannot
         steps: Vec::new(),
         figures: None,
         highest: 0.0,
+        is_over: false,
     };
     match options.rate {
         Some(rate) => drop(run.step(rate, common.warmup * SECOND, common.seconds)?),
@@ -106,7 +109,7 @@ impl Run<'_> {
     fn search(&mut self) -> Result<(), CannotRun> {
         let (mut low, mut high) = (0.0, None);
         let mut rate = FIRST_RATE;
-        while self.steps.len() < STEPS_MAX {
+        while self.steps.len() < STEPS_MAX && !self.is_over {
             if self.is_quick(rate)? {
                 low = rate;
             } else {
@@ -123,7 +126,8 @@ impl Run<'_> {
 
     /// A rate is too high when it fails twice: something else may have been busy.
     fn is_quick(&mut self, rate: f64) -> Result<bool, CannotRun> {
-        Ok(self.step(rate, SETTLE, STEP_SECONDS)? || self.step(rate, SETTLE, STEP_SECONDS)?)
+        let is_quick = self.step(rate, SETTLE, STEP_SECONDS)?;
+        Ok(is_quick || (!self.is_over && self.step(rate, SETTLE, STEP_SECONDS)?))
     }
 
     fn step(&mut self, rate: f64, settle: u64, seconds: u64) -> Result<bool, CannotRun> {
@@ -137,7 +141,7 @@ impl Run<'_> {
         let start = Moment::now(crowd, common)?;
         crowd.pace_until(&mut schedule, end, &mut |_| {})?;
         let figures = Moment::now(crowd, common)?.since(&start, &self.begin);
-        crowd.drain()?;
+        self.is_over = !crowd.drain()?;
         let latency = crowd.hall.latency.percentiles();
         let listeners = seating(self.options, crowd.members_speak()).listeners();
         let reached = figures.deliveries_per_second / listeners as f64;

@@ -145,9 +145,11 @@ fn recover(crowd: &mut Crowd, stuck: Range<usize>, progress: &Progress) -> Resul
     for member in stuck {
         crowd.net.listen(member)?;
     }
-    crowd.drain()?;
-    crowd.everybody_says_one()?;
-    crowd.drain()
+    if crowd.drain()? {
+        crowd.everybody_says_one()?;
+        crowd.drain()?;
+    }
+    Ok(())
 }
 
 fn grown(before: Option<u64>, after: Option<u64>) -> Option<i64> {

@@ -7,12 +7,12 @@ use crate::{
 };
 
 /// Makes the relay do this, and expects that exactly this kind of fault is found.
-fn is_found(fault: Fault, kind: &str, words: &str) {
+fn is_found(fault: Fault, kind: &str, words: &str, more: &str) {
     let server = TestServer::start(unlimited());
     let address = relay::start(&server, fault);
     let options = "fanout --members 20 --speakers 4 --in-flight 4 --seconds 1 --warmup 0 --json";
     // One after another, so that members come in their order.
-    let run = run(address, &format!("{options} --connecting 1"));
+    let run = run(address, &format!("{options} --connecting 1 {more}"));
     assert_eq!(run.status, Some(1), "{}{}", run.output, run.errors);
     let report = run.report();
     assert_eq!(report["ok"], false);
@@ -33,25 +33,40 @@ fn a_faithful_relay_is_no_fault() {
 
 #[test]
 fn a_dropped_line() {
-    is_found(Fault::Drop, "missing", "member 10 never heard lines");
+    is_found(Fault::Drop, "missing", "member 10 never heard lines", "");
 }
 
 #[test]
 fn a_doubled_line() {
-    is_found(Fault::Double, "doubled", "member 10 heard line");
+    is_found(Fault::Double, "doubled", "member 10 heard line", "");
 }
 
 #[test]
 fn two_swapped_lines() {
-    is_found(Fault::Swap, "disordered", "order");
+    is_found(Fault::Swap, "disordered", "order", "");
 }
 
 #[test]
 fn a_spoilt_line() {
-    is_found(Fault::Spoil, "missing broken", "nobody of this run said");
+    is_found(
+        Fault::Spoil,
+        "missing broken",
+        "nobody of this run said",
+        "",
+    );
 }
 
 #[test]
 fn an_ended_connection() {
-    is_found(Fault::End, "missing broken", "connection 10 ended");
+    is_found(Fault::End, "missing broken", "connection 10 ended", "");
+}
+
+#[test]
+fn a_server_that_falls_silent() {
+    is_found(
+        Fault::Mute,
+        "missing",
+        "after the last line for",
+        "--patience 2",
+    );
 }

@@ -30,7 +30,8 @@ fn nobody_listens() {
 fn nobody_answers() {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = listener.local_addr().unwrap();
-    cannot(address, FANOUT, "nobody new joined for 20 s: 0 of 20");
+    let words = format!("{FANOUT} --patience 2");
+    cannot(address, &words, "nobody new joined for 2 s: 0 of 20");
 }
 
 #[test]

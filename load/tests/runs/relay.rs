@@ -1,6 +1,6 @@
 //! A relay between the program and the server, which is faithful to all but one.
 
-use std::net::SocketAddr;
+use std::{future::pending, net::SocketAddr};
 
 use tokio::{
     io::{AsyncBufReadExt as _, AsyncWriteExt as _, BufReader, copy},
@@ -28,6 +28,8 @@ pub(crate) enum Fault {
     Spoil,
     /// The connection ends.
     End,
+    /// Nothing more comes, and the connection stays.
+    Mute,
 }
 
 /// Starts it, on the server's runtime.
@@ -83,6 +85,7 @@ async fn relay(client: TcpStream, server: TcpStream, fault: Fault) {
                     line[mark..mark + 4].fill(b'!');
                 }
                 (AT, Fault::End) => return,
+                (AT, Fault::Mute) => pending().await,
                 (_, _) => line.append(&mut held),
             }
         }

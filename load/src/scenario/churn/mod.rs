@@ -22,9 +22,6 @@ use super::reserve;
 use ears::Ears;
 use watch::Watch;
 
-/// Without any progress for so long, the rest is given up.
-const PATIENCE: u64 = 20 * SECOND;
-
 /// How often it is looked whether there is room for more.
 const GLANCE: u64 = SECOND / 1000;
 
@@ -125,7 +122,7 @@ impl<'a> Run<'a> {
             self.door.join(room, &mut first);
             self.net.connect(first, false)?;
         }
-        let end = self.net.now() + PATIENCE;
+        let end = self.net.now() + self.patience();
         while self.ears.settled < self.rooms.len() {
             self.step()?;
             if self.net.now() > end {
@@ -133,7 +130,7 @@ impl<'a> Run<'a> {
                     "{} of {} joined within {} s. Does the server answer?",
                     self.ears.settled,
                     self.rooms.len(),
-                    PATIENCE / SECOND
+                    self.options.common.patience
                 )));
             }
         }
@@ -157,13 +154,14 @@ impl<'a> Run<'a> {
             let now = self.net.now();
             if self.ears.gone != last.0 {
                 last = (self.ears.gone, now);
-            } else if now > last.1 + PATIENCE {
+            } else if now > last.1 + self.patience() {
                 let waiting = begun - self.ears.gone;
+                let patience = self.options.common.patience;
                 self.ears.watch.broken(|| {
                     format!(
                         "{waiting} visitors ended what they said, and for {} s the server has not \
                          closed their connections",
-                        PATIENCE / SECOND
+                        patience
                     )
                 });
                 return Ok(());
@@ -206,7 +204,7 @@ impl<'a> Run<'a> {
             let now = self.net.now();
             if self.ears.watch.progress() != last.0 {
                 last = (self.ears.watch.progress(), now);
-            } else if now > last.1 + PATIENCE {
+            } else if now > last.1 + self.patience() {
                 break;
             }
         }
@@ -228,6 +226,11 @@ impl<'a> Run<'a> {
             Some(trouble) => Err(trouble),
             None => Ok(()),
         }
+    }
+
+    /// Nanoseconds without any sign of life after which the rest is given up.
+    fn patience(&self) -> u64 {
+        self.options.common.patience * SECOND
     }
 
     fn moment(&self, common: &Common) -> Result<Moment, CannotRun> {
