@@ -1,25 +1,15 @@
 //! One room, as fast as it goes.
 
 use crate::{
-    check::Seating,
-    cli::Fanout,
-    crowd::{Crowd, SECOND},
-    failure::CannotRun,
-    measure::Moment,
-    progress::Progress,
+    cli::Fanout, crowd::SECOND, failure::CannotRun, measure::Moment, progress::Progress,
     report::Report,
 };
 
-use super::reserve;
+use super::{one_room, reserve};
 
 pub(super) fn run(options: &Fanout, progress: &Progress) -> Result<Report, CannotRun> {
     let common = &options.common;
-    let mut crowd = Crowd::new(common, |members_speak| Seating {
-        rooms: 1,
-        room_size: options.members as usize,
-        speakers: options.speakers as usize,
-        members_speak,
-    })?;
+    let mut crowd = one_room(common, options.members, options.speakers)?;
     let begin = Moment::now(&crowd, common)?;
     reserve(crowd.connections())?;
     crowd.assemble(common.connecting as usize, common.leave_lobby, progress)?;

@@ -8,7 +8,9 @@ mod rooms;
 mod slow;
 
 use crate::{
+    check::Seating,
     cli::{Common, Scenario},
+    crowd::Crowd,
     failure::CannotRun,
     progress::Progress,
     report::Report,
@@ -46,6 +48,16 @@ fn prepare(common: &Common) -> Result<(), CannotRun> {
     // Whether it suffices shows when connections are made.
     drop(rlimit::increase_nofile_limit(u64::MAX));
     Ok(())
+}
+
+/// Everybody in one room, some of whom speak. Nobody is there yet.
+fn one_room(common: &Common, members: u32, speakers: u32) -> Result<Crowd, CannotRun> {
+    Crowd::new(common, |members_speak| Seating {
+        rooms: 1,
+        room_size: members as usize,
+        speakers: speakers as usize,
+        members_speak,
+    })
 }
 
 /// Fails unless this process may open so many connections.

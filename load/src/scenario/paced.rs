@@ -1,25 +1,19 @@
 //! One room, at an even pace.
 
 use crate::{
-    check::Seating,
     cli::Paced,
-    crowd::{Crowd, SECOND, Schedule},
+    crowd::{SECOND, Schedule},
     failure::CannotRun,
     measure::Moment,
     progress::Progress,
     report::Report,
 };
 
-use super::reserve;
+use super::{one_room, reserve};
 
 pub(super) fn run(options: &Paced, progress: &Progress) -> Result<Report, CannotRun> {
     let common = &options.common;
-    let mut crowd = Crowd::new(common, |members_speak| Seating {
-        rooms: 1,
-        room_size: options.members as usize,
-        speakers: options.speakers as usize,
-        members_speak,
-    })?;
+    let mut crowd = one_room(common, options.members, options.speakers)?;
     let begin = Moment::now(&crowd, common)?;
     reserve(crowd.connections())?;
     crowd.assemble(common.connecting as usize, common.leave_lobby, progress)?;

@@ -5,7 +5,6 @@ use std::ops::Range;
 use serde::Serialize;
 
 use crate::{
-    check::Seating,
     cli::{Common, Slow},
     crowd::{Crowd, SECOND},
     failure::CannotRun,
@@ -14,7 +13,7 @@ use crate::{
     report::{Own, Report},
 };
 
-use super::reserve;
+use super::{one_room, reserve};
 
 /// What roomful may hold for one who does not read: the outbox and its reserve.
 const PER_STUCK: u64 = (256 + 64) * 1024;
@@ -50,12 +49,7 @@ pub(crate) struct Others {
 
 pub(super) fn run(options: &Slow, progress: &Progress) -> Result<Report, CannotRun> {
     let common = &options.common;
-    let mut crowd = Crowd::new(common, |members_speak| Seating {
-        rooms: 1,
-        room_size: options.members as usize,
-        speakers: options.speakers as usize,
-        members_speak,
-    })?;
+    let mut crowd = one_room(common, options.members, options.speakers)?;
     let stuck = stuck(options, crowd.members_speak())?;
     let begin = Moment::now(&crowd, common)?;
     reserve(crowd.connections())?;
