@@ -409,3 +409,6 @@ fn ending(error: &io::Error) -> Ending {
         Ending::Reset
     }
 }
+
+#[cfg(test)]
+mod tests;
