@@ -46,9 +46,8 @@ impl TcpListener {
     /// # Panics
     /// Outside a tokio runtime.
     pub fn bind(address: SocketAddr, stall_timeout: Duration) -> Result<Self, BindError> {
-        let inner = listen(address).map_err(|error| BindError::new(address, error))?;
         let options = Options::new(stall_timeout);
-        options.set(&SockRef::from(&inner));
+        let inner = listen(address, &options).map_err(|error| BindError::new(address, error))?;
         Ok(Self { inner, options })
     }
 
@@ -146,7 +145,15 @@ fn all_addresses(address: SocketAddr) -> SocketAddr {
     SocketAddr::new(all, address.port())
 }
 
-fn listen(address: SocketAddr) -> io::Result<tokio::net::TcpListener> {
+fn listen(address: SocketAddr, options: &Options) -> io::Result<tokio::net::TcpListener> {
+    let socket = bound(address, options)?;
+    socket.listen(BACKLOG)?;
+    tokio::net::TcpListener::from_std(socket.into())
+}
+
+/// A socket that does not listen yet. It has its options already: who connects in
+/// the first moment inherits them too.
+fn bound(address: SocketAddr, options: &Options) -> io::Result<Socket> {
     let socket = Socket::new(
         Domain::for_address(address),
         Type::STREAM,
@@ -160,8 +167,8 @@ fn listen(address: SocketAddr) -> io::Result<tokio::net::TcpListener> {
     socket.set_reuse_address(true)?;
     socket.set_nonblocking(true)?;
     socket.bind(&address.into())?;
-    socket.listen(BACKLOG)?;
-    tokio::net::TcpListener::from_std(socket.into())
+    options.set(&socket);
+    Ok(socket)
 }
 
 /// Whether connections have the options of the socket that they were accepted from.

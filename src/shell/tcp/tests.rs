@@ -285,3 +285,16 @@ async fn a_write_to_a_connection_that_is_gone_is_an_error() {
     let error = pair.write.write_all(b"to nobody").await.unwrap_err();
     assert!(!is_worth_another_try(&error), "{error}");
 }
+
+/// Who connected between the first moment of listening and the last option had none
+/// of them for life.
+#[test]
+fn a_socket_has_its_options_before_it_listens() {
+    let options = Options::new(STALL);
+    let socket = bound((Ipv4Addr::LOCALHOST, 0).into(), &options).unwrap();
+    assert!(!socket.is_listener().unwrap());
+    assert!(socket.tcp_nodelay().unwrap());
+    assert_eq!(socket.tcp_keepalive_time().unwrap(), KEEPALIVE_TIME);
+    #[cfg(target_os = "linux")]
+    assert_eq!(socket.tcp_user_timeout().unwrap(), Some(STALL));
+}
