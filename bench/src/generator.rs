@@ -121,7 +121,7 @@ fn failure(
     if !server.is_alive() {
         return Some(format!("the server ended. It said: {}", server.log()));
     }
-    if status.success() && report.is_some_and(Report::is_ok) {
+    if status.success() && report.is_some_and(|report| report.is_ok() && report.is_whole()) {
         return None;
     }
     let checks = report.map_or_else(String::new, Report::failed_checks);

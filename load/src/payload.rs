@@ -27,6 +27,9 @@ const LINE_BITS: u32 = 30;
 
 const ZERO: u8 = b'0';
 
+/// What fills a text up to its size.
+const FILLER: u8 = b'.';
+
 /// What the fields of one text say.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) struct Line {
@@ -61,7 +64,13 @@ impl Codec {
         bytes.extend_from_slice(&self.mark);
         bytes.extend_from_slice(&digits(who));
         bytes.extend_from_slice(&digits(line.sent));
-        bytes.resize(start + self.size, b'.');
+        bytes.resize(start + self.size, FILLER);
+    }
+
+    /// Whether a text of this run stands anywhere in `line`, whole or not.
+    #[must_use]
+    pub(crate) fn is_in(&self, line: &[u8]) -> bool {
+        memchr::memmem::find(line, &self.mark).is_some()
     }
 
     /// Reads one text; `None` if this run did not write it.
@@ -73,8 +82,8 @@ impl Codec {
         }
         let (mark, rest) = text.split_first_chunk::<MARK_BYTES>()?;
         let (who, rest) = rest.split_first_chunk::<8>()?;
-        let (sent, _) = rest.split_first_chunk::<8>()?;
-        if *mark != self.mark {
+        let (sent, filler) = rest.split_first_chunk::<8>()?;
+        if *mark != self.mark || !is_filler(filler) {
             return None;
         }
         let who = number(*who);
@@ -84,6 +93,12 @@ impl Codec {
             sent: number(*sent),
         })
     }
+}
+
+#[inline]
+fn is_filler(bytes: &[u8]) -> bool {
+    // Without an early end, so that the compiler takes many bytes at once.
+    bytes.iter().fold(0, |odd, byte| odd | (byte ^ FILLER)) == 0
 }
 
 /// The low 48 bits, the highest digit first.
@@ -134,6 +149,22 @@ mod tests {
                 }
             }
         }
+    }
+
+    #[test]
+    fn a_text_with_any_byte_changed_is_another() {
+        let line = Line {
+            speaker: 1,
+            number: 2,
+            sent: 3,
+        };
+        for at in 0..40 {
+            let mut spoilt = text(line);
+            spoilt[at] ^= 1;
+            assert_ne!(codec().read(&spoilt), Some(line), "{at}");
+        }
+        assert!(codec().is_in(b"14:05 #lobby bob: abcdefgh0"));
+        assert!(!codec().is_in(b"14:05 #lobby bob: abcdefg"));
     }
 
     #[test]

@@ -109,6 +109,13 @@ impl Seating {
     pub(crate) fn member_of(&self, speaker: usize) -> usize {
         speaker / self.speakers * self.room_size + speaker % self.speakers
     }
+
+    /// The speaker that a member is, if it is one.
+    #[must_use]
+    pub(crate) fn speaker_of(&self, member: usize) -> Option<usize> {
+        let (room, slot) = (member / self.room_size, member % self.room_size);
+        (self.members_speak && slot < self.speakers).then_some(room * self.speakers + slot)
+    }
 }
 
 impl Checker {

@@ -25,6 +25,9 @@ pub(crate) struct Hall {
     pub(super) flight: Option<Flight>,
     /// Lines that each speaker has said.
     pub(super) said: Vec<u32>,
+    /// The nickname of each speaker, as the server greeted them; empty where it
+    /// tells none.
+    nicks: Vec<Vec<u8>>,
     /// Connections that are ready: members have their join answer.
     pub(super) ready: usize,
     is_ready: Vec<bool>,
@@ -56,6 +59,7 @@ impl Hall {
             latency: Latency::default(),
             flight: None,
             said: vec![0; speakers],
+            nicks: vec![Vec::new(); speakers],
             ready: 0,
             is_ready: vec![false; seating.members() + speakers],
             ended: 0,
@@ -69,12 +73,25 @@ impl Hall {
     }
 
     #[inline]
-    fn said(&mut self, index: usize, room: Option<&[u8]>, text: &[u8], now: u64, is_deaf: bool) {
+    fn said(
+        &mut self,
+        index: usize,
+        (room, nick, text): (Option<&[u8]>, &[u8], &[u8]),
+        now: u64,
+        is_deaf: bool,
+    ) {
         let Some(line) = self.codec.read(text) else {
             return self.unreadable(index, room);
         };
         if index >= self.seating.members() || !self.is_of(index, room) {
             return self.misplaced(index, line);
+        }
+        if self
+            .nicks
+            .get(line.speaker as usize)
+            .is_some_and(|own| own != nick)
+        {
+            self.misnamed(index, line, nick);
         }
         let heard = self.checker.hear(index, line);
         if heard != check::Heard::Next {
@@ -136,6 +153,31 @@ impl Hall {
     }
 
     #[cold]
+    fn misnamed(&mut self, index: usize, line: Line, nick: &[u8]) {
+        let own = String::from_utf8_lossy(&self.nicks[line.speaker as usize]);
+        let nick = String::from_utf8_lossy(nick);
+        self.checker
+            .broken(|| format!("connection {index} heard {own} under the name of {nick}"));
+    }
+
+    /// People who have nothing to do with the run may say what they like.
+    #[cold]
+    fn elsewhere(&mut self, index: usize, line: &[u8]) {
+        if self.codec.is_in(line) {
+            let line = String::from_utf8_lossy(line).into_owned();
+            self.checker
+                .broken(|| format!("connection {index} heard a line of the run elsewhere: {line}"));
+        }
+    }
+
+    #[cold]
+    fn strange(&mut self, index: usize, line: &[u8]) {
+        let line = String::from_utf8_lossy(line).into_owned();
+        self.checker
+            .broken(|| format!("connection {index} heard what no such server says: {line:?}"));
+    }
+
+    #[cold]
     fn misplaced(&mut self, index: usize, line: Line) {
         let speaker = line.speaker;
         self.checker.broken(|| {
@@ -158,6 +200,13 @@ impl Hall {
                  server. Start it with --rate-burst 0, or say less: `paced` with a lower --rate",
             ),
             Heard::Refused(words) => self.refused(index, words),
+            Heard::Welcomed { nick } => {
+                if let Some(speaker) = self.seating.speaker_of(index) {
+                    self.nicks[speaker] = nick.to_vec();
+                }
+            }
+            Heard::Elsewhere(line) => self.elsewhere(index, line),
+            Heard::Strange(line) => self.strange(index, line),
             Heard::Said { .. } | Heard::Departed { .. } | Heard::Other => {}
         }
     }
@@ -194,8 +243,8 @@ impl Ears for Hall {
         let mut used = 0;
         while let Some((length, heard)) = self.door.next(&bytes[used..]) {
             used += length;
-            if let Heard::Said { room, text, .. } = heard {
-                self.said(index, room, text, now, is_deaf);
+            if let Heard::Said { room, nick, text } = heard {
+                self.said(index, (room, nick, text), now, is_deaf);
             } else {
                 self.told(index, heard);
             }

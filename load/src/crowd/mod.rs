@@ -26,6 +26,9 @@ pub(crate) const SECOND: u64 = 1_000_000_000;
 /// A drain that takes longer than this is ended, even if lines still come.
 const DRAIN_MAX: u64 = 60 * SECOND;
 
+/// For so long it is listened on when everything is there, for what must not come.
+const LISTEN_ON: u64 = 50_000_000;
+
 /// How often it is looked at whether all is there.
 const GLANCE: u64 = 2_000_000;
 
@@ -196,6 +199,8 @@ impl Crowd {
                 self.step(next)?;
             }
         }
+        let end = self.net.now() + LISTEN_ON;
+        self.listen_until(end)?;
         Ok(!self.is_alone())
     }
 

@@ -44,7 +44,17 @@ pub(crate) enum Heard<'a> {
     Delayed,
     /// The server refused something, in its own words.
     Refused(&'a [u8]),
-    /// Everything that a run does not ask for.
+    /// The greeting.
+    Welcomed {
+        /// The nickname given.
+        nick: &'a [u8],
+    },
+    /// A line said where the run does not listen: in a room whose name has another
+    /// length, or to one person. The whole line.
+    Elsewhere(&'a [u8]),
+    /// No line that such a server sends. The whole line.
+    Strange(&'a [u8]),
+    /// A notice that a run does not ask for.
     Other,
 }
 

@@ -34,7 +34,7 @@ impl Text {
     fn said<'a>(&self, line: &'a [u8]) -> Heard<'a> {
         let room_end = ROOM_AT + self.room_bytes;
         if line.len() <= room_end || line[ROOM_AT - 1] != b'#' || line[room_end] != b' ' {
-            return Heard::Other;
+            return elsewhere(line);
         }
         let text_at = line.len().saturating_sub(self.size);
         let is_text = text_at > room_end + 2 && line[..text_at].ends_with(b": ");
@@ -51,12 +51,28 @@ impl Text {
     }
 }
 
+/// Whether it is at least said by somebody: `14:05 …`.
+#[cold]
+fn elsewhere(line: &[u8]) -> Heard<'_> {
+    match line {
+        [h, hh, b':', m, mm, b' ', ..] if [h, hh, m, mm].iter().all(|b| b.is_ascii_digit()) => {
+            Heard::Elsewhere(line)
+        }
+        _ => Heard::Strange(line),
+    }
+}
+
 #[cold]
 fn notice(words: &[u8]) -> Heard<'_> {
+    const WELCOME: &[u8] = b"Welcome to roomful. You are ";
     const DELAYED: &[u8] = b"You send faster than ";
     const SLOW: &[u8] = b"You were too slow: ";
     if words.starts_with(b"You joined #") {
         return Heard::Joined;
+    }
+    if let Some(rest) = words.strip_prefix(WELCOME) {
+        let end = memchr(b',', rest).unwrap_or(rest.len());
+        return Heard::Welcomed { nick: &rest[..end] };
     }
     if words.starts_with(DELAYED) {
         return Heard::Delayed;
@@ -125,9 +141,20 @@ mod tests {
         assert_eq!(heard("14:05 #ops bob: hell\n"), said("", ""));
         assert_eq!(heard("14:05 #ops bob: hello!\n"), said("", ""));
         assert_eq!(heard("14:05 #ops * bob waves\n"), said("", ""));
-        assert_eq!(heard("14:05 #lobby bob: hello\n"), Heard::Other);
-        assert_eq!(heard("14:05 bob -> you: hello\n"), Heard::Other);
-        assert_eq!(heard("\n"), Heard::Other);
+        for line in ["14:05 #lobby bob: hello", "14:05 bob -> you: hello"] {
+            let whole = format!("{line}\n");
+            assert_eq!(heard(&whole), Heard::Elsewhere(line.as_bytes()));
+        }
+        for line in [
+            "",
+            "hello",
+            "bob: hello",
+            "1405: #lobby bob: hello",
+            "-ada left.",
+        ] {
+            let whole = format!("{line}\n");
+            assert_eq!(heard(&whole), Heard::Strange(line.as_bytes()));
+        }
     }
 
     #[test]
@@ -137,7 +164,10 @@ mod tests {
             heard("-- You send faster than 5 lines a second. Nothing is lost.\n"),
             Heard::Delayed
         );
-        assert_eq!(heard("-- Welcome to roomful. You are ada.\n"), Heard::Other);
+        assert_eq!(
+            heard("-- Welcome to roomful. You are ada, in #lobby with bob.\n"),
+            Heard::Welcomed { nick: b"ada" }
+        );
         assert_eq!(heard("-- ada joined #ops.\n"), Heard::Other);
         assert_eq!(heard("-- ada left #ops.\n"), Heard::Other);
         let departed = Heard::Departed { nick: b"ada" };

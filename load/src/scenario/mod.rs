@@ -54,10 +54,16 @@ fn prepare(common: &Common) -> Result<(), CannotRun> {
 fn one_room(common: &Common, members: u32, speakers: u32) -> Result<Crowd, CannotRun> {
     Crowd::new(common, |members_speak| Seating {
         rooms: 1,
-        room_size: members as usize,
+        room_size: room_size(members, members_speak),
         speakers: speakers as usize,
         members_speak,
     })
+}
+
+/// Members of a room of so many people. Where speakers are no members, one fewer:
+/// a line is to cost every kind of server as many deliveries.
+fn room_size(people: u32, members_speak: bool) -> usize {
+    people as usize - usize::from(!members_speak)
 }
 
 /// Fails unless this process may open so many connections.

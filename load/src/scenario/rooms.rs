@@ -12,7 +12,7 @@ use crate::{
     report::{Own, Report},
 };
 
-use super::reserve;
+use super::{reserve, room_size};
 
 /// The first rate of a search, in lines a second.
 const FIRST_RATE: f64 = 500.0;
@@ -94,12 +94,15 @@ pub(super) fn run(options: &Rooms, progress: &Progress) -> Result<Report, Cannot
 }
 
 fn seating(options: &Rooms, members_speak: bool) -> Seating {
-    let room_size = options.room_size as usize;
     Seating {
-        rooms: (options.people as usize / room_size).max(1),
-        room_size,
+        rooms: (options.people / options.room_size).max(1) as usize,
+        room_size: room_size(options.room_size, members_speak),
         // One only listens, to know the order of all.
-        speakers: if members_speak { room_size - 1 } else { 1 },
+        speakers: if members_speak {
+            options.room_size as usize - 1
+        } else {
+            1
+        },
         members_speak,
     }
 }

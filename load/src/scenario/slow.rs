@@ -13,7 +13,7 @@ use crate::{
     report::{Own, Report},
 };
 
-use super::{one_room, reserve};
+use super::{one_room, reserve, room_size};
 
 /// What roomful may hold for one who does not read: the outbox and its reserve.
 const PER_STUCK: u64 = (256 + 64) * 1024;
@@ -86,7 +86,7 @@ pub(super) fn run(options: &Slow, progress: &Progress) -> Result<Report, CannotR
 fn stuck(options: &Slow, members_speak: bool) -> Result<Range<usize>, CannotRun> {
     let first = if members_speak { options.speakers } else { 0 };
     let end = first + options.stuck;
-    if end >= options.members {
+    if end as usize >= room_size(options.members, members_speak) {
         return Err(CannotRun::because(format!(
             "{} speakers, {} who are stuck and one more who reads do not fit into a room of {}",
             options.speakers, options.stuck, options.members

@@ -57,6 +57,31 @@ fn a_spoilt_line() {
 }
 
 #[test]
+fn a_smudge_in_what_only_fills_a_text() {
+    is_found(
+        Fault::Smudge,
+        "missing broken",
+        "nobody of this run said",
+        "",
+    );
+}
+
+#[test]
+fn a_piece_that_comes_again() {
+    is_found(Fault::Repeat, "broken", "what no such server says", "");
+}
+
+#[test]
+fn a_line_that_strays_into_another_room() {
+    is_found(Fault::Stray, "broken", "a line of the run elsewhere", "");
+}
+
+#[test]
+fn a_line_under_another_name() {
+    is_found(Fault::Rename, "broken", "under the name of mallory", "");
+}
+
+#[test]
 fn an_ended_connection() {
     is_found(Fault::End, "missing broken", "connection 10 ended", "");
 }

@@ -26,6 +26,14 @@ pub(crate) enum Fault {
     Swap,
     /// Some of the text is changed.
     Spoil,
+    /// One byte of what only fills the text is changed.
+    Smudge,
+    /// Its end comes again, as a line.
+    Repeat,
+    /// It comes again, in another room.
+    Stray,
+    /// It comes under another name.
+    Rename,
     /// The connection ends.
     End,
     /// Nothing more comes, and the connection stays.
@@ -83,6 +91,21 @@ async fn relay(client: TcpStream, server: TcpStream, fault: Fault) {
                 (AT, Fault::Spoil) => {
                     let mark = line.len() - 60;
                     line[mark..mark + 4].fill(b'!');
+                }
+                (AT, Fault::Smudge) => {
+                    let at = line.len() - 2;
+                    line[at] = b',';
+                }
+                (AT, Fault::Repeat) => line.extend_from_within(line.len() - 20..),
+                (AT, Fault::Stray) => {
+                    let text = line[line.len() - 65..].to_vec();
+                    line.extend_from_slice(b"14:05 #lobby guest1:");
+                    line.extend(text);
+                }
+                (AT, Fault::Rename) => {
+                    let room_end = 7 + line[7..].iter().position(|b| *b == b' ').unwrap();
+                    let nick_end = line.len() - 67;
+                    line.splice(room_end + 1..nick_end, *b"mallory");
                 }
                 (AT, Fault::End) => return,
                 (AT, Fault::Mute) => pending().await,

@@ -63,7 +63,9 @@ impl Ears {
                  fewer --lines said"
                     .into(),
             ),
-            Heard::Other => {}
+            Heard::Elsewhere(line) if self.codec.is_in(line) => self.strange(index, line),
+            Heard::Strange(line) => self.strange(index, line),
+            Heard::Welcomed { .. } | Heard::Elsewhere(_) | Heard::Other => {}
         }
     }
 
@@ -82,6 +84,12 @@ impl Ears {
                 .watch
                 .broken(|| format!("connection {index} heard a line that is not its room's")),
         }
+    }
+
+    fn strange(&mut self, index: usize, line: &[u8]) {
+        let line = String::from_utf8_lossy(line).into_owned();
+        self.watch
+            .broken(|| format!("connection {index} heard what nobody said: {line:?}"));
     }
 
     fn joined(&mut self, index: usize) {
