@@ -56,6 +56,7 @@ impl Decoder {
 
     fn read(&self, line: Line) -> Option<Decoded> {
         match line {
+            // Nearly every line is valid, and to see that is quicker than to mend it.
             Line::Whole(bytes) => match core::str::from_utf8(&bytes) {
                 Ok(line) => parse(line),
                 Err(_) => parse(&String::from_utf8_lossy(&bytes)),

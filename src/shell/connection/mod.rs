@@ -73,8 +73,8 @@ pub(crate) struct Reader<R> {
     decoder: Decoder,
     held: Option<Box<Held>>,
     input: Input,
-    /// When the end of input was noticed, this is when patience with what came
-    /// before it ends.
+    /// Once it is known that the input will end: when patience with what comes
+    /// before the end is over.
     give_up: Option<Instant>,
     /// For how long input is taken after its end.
     after_end_millis: u32,
@@ -95,8 +95,6 @@ struct Held {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Input {
     Open,
-    /// It has ended at some moment, and perhaps not all of it is read.
-    Ending,
     /// All of it is read, and nothing is held.
     Ended,
     Failed(Ending),
@@ -155,7 +153,7 @@ impl<R: ReadHalf> Reader<R> {
     pub(crate) async fn run(&mut self) -> ReaderDone {
         loop {
             let next = poll_fn(|context| self.poll_next(context)).await;
-            let done = Box::pin(self.do_rare(next));
+            let done = Box::pin(self.do_what_is_rare(next));
             if done.await == Flow::Ended {
                 break;
             }
@@ -166,7 +164,7 @@ impl<R: ReadHalf> Reader<R> {
         }
     }
 
-    async fn do_rare(&mut self, next: Next) -> Flow {
+    async fn do_what_is_rare(&mut self, next: Next) -> Flow {
         let stop = match next {
             Next::Full(batch) => {
                 self.wait_for_place(batch).await;
@@ -233,7 +231,7 @@ impl<R: ReadHalf> Reader<R> {
                 break;
             }
             match self.input {
-                Input::Open | Input::Ending => items = ready!(self.poll_fill(context))?,
+                Input::Open => items = ready!(self.poll_fill(context))?,
                 Input::Ended => return Poll::Ready(Err(end(Ending::InputEnded))),
                 Input::Failed(why) => return Poll::Ready(Err(end(why))),
             }
@@ -282,7 +280,7 @@ impl<R: ReadHalf> Reader<R> {
         };
         if bytes.is_empty() {
             self.input = Input::Ended;
-            self.begin_giving_up();
+            return self.decoder.finish().into_iter().collect();
         }
         self.bytes_in += bytes.len() as u64;
         self.barren_bytes += bytes.len() as u32; // At most `READ_BYTES` more.
@@ -304,9 +302,6 @@ impl<R: ReadHalf> Reader<R> {
                 break;
             };
             items.push(item);
-        }
-        if bytes.is_empty() && self.input == Input::Ended && items.len() < CREDIT {
-            items.extend(self.decoder.finish());
         }
         items
     }
@@ -340,21 +335,18 @@ impl<R: ReadHalf> Reader<R> {
 
     /// Ends the input of somebody who has ended it long ago and is still not done.
     fn check_time(&mut self) -> Option<Stop> {
-        if self.input == Input::Open && self.read.has_ended() {
-            self.input = Input::Ending;
-            self.begin_giving_up();
+        if self.input != Input::Open {
+            return None; // All of it is read.
+        }
+        if self.give_up.is_none() && self.read.has_ended() {
+            let after_end = Duration::from_millis(self.after_end_millis.into());
+            self.give_up = Some(Instant::now() + after_end);
         }
         let is_late = self.give_up.is_some_and(|at| Instant::now() >= at);
-        (is_late && self.input == Input::Ending).then_some(Stop::End(End {
+        is_late.then_some(Stop::End(End {
             why: Ending::InputEnded,
             is_cut: true,
         }))
-    }
-
-    fn begin_giving_up(&mut self) {
-        let after_end = Duration::from_millis(self.after_end_millis.into());
-        self.give_up
-            .get_or_insert_with(|| Instant::now() + after_end);
     }
 
     /// Reads on and discards, until the other side has closed too.
