@@ -4,6 +4,7 @@
 //! Imports nothing of ours.
 
 mod command;
+mod history;
 mod ids;
 mod limits;
 mod message;
@@ -15,6 +16,7 @@ mod text;
 mod tests;
 
 pub use command::Command;
+pub use history::{Findings, GapCause, HistoryPage, Kept, PageEnd, Span, Tail};
 pub use ids::{ConnId, RoomId, Seq, Tag, TagTooLong, UserId};
 pub use limits::Limits;
 pub use message::{Company, Departure, Message, Missed, RoomInfo, TopicInfo, Traffic};

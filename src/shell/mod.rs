@@ -25,6 +25,7 @@ pub mod logging;
 mod server;
 mod signals;
 mod stage;
+pub mod store;
 mod sync;
 mod tcp;
 

@@ -1,0 +1,225 @@
+//! A store in memory: the simplest thing that keeps what a store must keep.
+
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, Utc};
+
+use super::{Beginning, End, Past, Record, Store, StoreError, Written};
+use crate::chat::{Findings, GapCause, Kept, RoomName, Seq, Text, TopicInfo};
+
+/// Keeps everything in memory, for as long as it lives: for tests and simulations,
+/// whose disks are made of it. Cheap to compare, and the reference for other stores.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct MemoryStore {
+    rooms: BTreeMap<RoomName, Room>,
+}
+
+/// What is kept of a room.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+struct Room {
+    /// By the first number that each stands for.
+    rows: BTreeMap<Seq, Kept>,
+    /// How many of them are lines.
+    total: u64,
+    /// The highest number that is kept, or known not to be.
+    last: Seq,
+    /// Numbers up to this one may have been used.
+    mark: Seq,
+    topic: Option<TopicInfo>,
+}
+
+impl Store for MemoryStore {
+    async fn begin(&mut self) -> Result<Beginning, StoreError> {
+        for room in self.rooms.values_mut().filter(|room| room.mark > room.last) {
+            room.close_with_gap();
+        }
+        let last = self.rooms.values().map(|room| room.last).max();
+        Ok(Beginning {
+            highest: last.unwrap_or_default(),
+        })
+    }
+
+    async fn write(&mut self, records: &[Record]) -> Result<Written, StoreError> {
+        for record in records {
+            let room = self.rooms.entry(record.room().clone()).or_default();
+            room.take(record);
+        }
+        Ok(Written::default())
+    }
+
+    async fn recall(&mut self, room: &RoomName, lines: u32) -> Result<Option<Past>, StoreError> {
+        let Some(room) = self.rooms.get(room) else {
+            return Ok(None);
+        };
+        Ok(Some(Past {
+            last: room.last,
+            total: room.total,
+            topic: room.topic.clone(),
+            tail: room.tail(lines),
+        }))
+    }
+
+    async fn browse(
+        &mut self,
+        room: &RoomName,
+        (first, last): (Seq, Seq),
+        rows: u32,
+        end: End,
+    ) -> Result<Vec<Kept>, StoreError> {
+        let Some(room) = self.rooms.get(room) else {
+            return Ok(Vec::new());
+        };
+        let within = room
+            .rows
+            .values()
+            .filter(|row| row.last() >= first && row.first() <= last)
+            .map(|row| cut(row.clone(), first, last));
+        let rows = rows as usize;
+        Ok(match end {
+            End::Lowest => within.take(rows).collect(),
+            End::Highest => {
+                let mut found: Vec<Kept> = within.rev().take(rows).collect();
+                found.reverse();
+                found
+            }
+        })
+    }
+
+    async fn search(
+        &mut self,
+        rooms: &[RoomName],
+        words: &Text,
+    ) -> Result<(Vec<(RoomName, Kept)>, bool), StoreError> {
+        let words: Vec<String> = tokens(words.as_str()).collect();
+        let mut found = Vec::new();
+        for name in rooms {
+            let rows = self.rooms.get(name).map(|room| room.rows.values());
+            let matching = rows.into_iter().flatten().filter(|row| holds(row, &words));
+            found.extend(matching.map(|row| (name.clone(), row.clone())));
+        }
+        found.sort_by_key(|(_, row)| match row {
+            Kept::Line { at, .. } | Kept::Erased { at, .. } => *at,
+            Kept::Gap { .. } => DateTime::UNIX_EPOCH,
+        });
+        let surplus = found.len().saturating_sub(Findings::LINES_MAX as usize);
+        Ok((found.split_off(surplus), surplus > 0))
+    }
+
+    async fn tidy(&mut self, expired_before: Option<DateTime<Utc>>) -> Result<bool, StoreError> {
+        if let Some(before) = expired_before {
+            self.rooms.values_mut().for_each(|room| room.expire(before));
+        }
+        Ok(false)
+    }
+
+    async fn end(&mut self) -> Result<(), StoreError> {
+        for room in self.rooms.values_mut() {
+            room.mark = room.last;
+        }
+        Ok(())
+    }
+}
+
+impl Room {
+    fn take(&mut self, record: &Record) {
+        match record {
+            Record::Line {
+                seq,
+                at,
+                from,
+                is_action,
+                text,
+                ..
+            } => {
+                let line = Kept::Line {
+                    seq: *seq,
+                    at: *at,
+                    from: from.clone(),
+                    is_action: *is_action,
+                    text: text.clone(),
+                };
+                self.rows.insert(*seq, line);
+                self.total += 1;
+                self.last = self.last.max(*seq);
+            }
+            Record::Topic { topic, .. } => self.topic.clone_from(topic),
+            Record::Mark { seq, .. } => self.mark = *seq,
+            Record::Gap {
+                first, last, why, ..
+            } => self.note_gap(*first, *last, *why),
+        }
+    }
+
+    fn note_gap(&mut self, first: Seq, last: Seq, why: GapCause) {
+        self.rows.insert(first, Kept::Gap { first, last, why });
+        self.last = self.last.max(last);
+    }
+
+    fn close_with_gap(&mut self) {
+        self.note_gap(self.last.next(), self.mark, GapCause::Crash);
+    }
+
+    fn tail(&self, lines: u32) -> Vec<Kept> {
+        let mut tail = Vec::new();
+        let mut count = 0;
+        for row in self.rows.values().rev() {
+            if count == lines {
+                break;
+            }
+            count += u32::from(!matches!(row, Kept::Gap { .. }));
+            tail.push(row.clone());
+        }
+        tail.reverse();
+        tail
+    }
+
+    /// Everything up to the last line that is too old is a gap.
+    fn expire(&mut self, before: DateTime<Utc>) {
+        let is_old = |row: &Kept| match row {
+            Kept::Line { at, .. } | Kept::Erased { at, .. } => *at < before,
+            Kept::Gap { .. } => false,
+        };
+        let old: Vec<Seq> = self
+            .rows
+            .iter()
+            .take_while(|(_, row)| is_old(row) || matches!(row, Kept::Gap { .. }))
+            .map(|(first, _)| *first)
+            .collect();
+        let Some(last_old) = old.iter().rev().find(|first| is_old(&self.rows[first])) else {
+            return;
+        };
+        let last_old = *last_old;
+        for first in old.iter().take_while(|first| **first <= last_old) {
+            let row = self.rows.remove(first);
+            self.total -= u64::from(row.is_some_and(|row| is_old(&row)));
+        }
+        self.note_gap(Seq(1), last_old, GapCause::Expired);
+    }
+}
+
+/// A row, as far as it lies within the numbers.
+fn cut(row: Kept, lowest: Seq, highest: Seq) -> Kept {
+    match row {
+        Kept::Gap { first, last, why } => Kept::Gap {
+            first: first.max(lowest),
+            last: last.min(highest),
+            why,
+        },
+        row @ (Kept::Line { .. } | Kept::Erased { .. }) => row,
+    }
+}
+
+fn holds(row: &Kept, words: &[String]) -> bool {
+    let Kept::Line { text, .. } = row else {
+        return false;
+    };
+    let said: Vec<String> = tokens(text.as_str()).collect();
+    !words.is_empty() && words.iter().all(|word| said.contains(word))
+}
+
+/// Words, as a search compares them: letters and digits, in small letters.
+fn tokens(text: &str) -> impl Iterator<Item = String> {
+    text.split(|c: char| !c.is_alphanumeric())
+        .filter(|word| !word.is_empty())
+        .map(str::to_lowercase)
+}
