@@ -108,6 +108,7 @@ impl Floor {
             outbox_bytes_max: 1 << 20,
             outbox_reserve_bytes: 1 << 16,
             stall_timeout: Duration::from_secs(300),
+            keeps_history: false,
         };
         let share = Share {
             index: 0,

@@ -10,18 +10,20 @@ mod ignoring;
 mod listing;
 pub mod lockstep;
 mod moving;
+mod past;
 pub mod random;
 mod talking;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use roomful::chat::{
-    Command, Company, ConnId, Departure, Limits, Message, Nickname, Refusal, RoomName, Seq, Tag,
-    TopicInfo,
+    Command, Company, ConnId, Departure, Limits, Message, Nickname, Refusal, RoomName, Seq, Span,
+    Tag, Text, TopicInfo,
 };
 use roomful::engine::{Ending, Event};
 
 use bucket::Bucket;
 use listing::Listing;
+use past::Past;
 
 /// The chat, naively.
 #[derive(Clone, Debug)]
@@ -38,6 +40,8 @@ pub struct Model {
     opened: u64,
     /// The highest number that a closed room has used.
     highest: u64,
+    /// What was said of a room's past just before.
+    past: Option<Past>,
     told: Vec<Told>,
 }
 
@@ -101,6 +105,12 @@ pub enum Told {
     Recorded(RoomName, Seq, Message),
     /// A person is shown what was said before.
     Recalled(ConnId, Option<Tag>, RoomName, Seq),
+    /// A room's topic is kept.
+    TopicRecorded(RoomName, Option<TopicInfo>),
+    /// A person is shown a part of what was said.
+    Browsed(ConnId, Option<Tag>, RoomName, Span),
+    /// A person is shown what was said with these words, in these rooms.
+    Searched(ConnId, Option<Tag>, Vec<RoomName>, Text),
     /// Nothing is taken from a connection until then.
     Paused(ConnId, DateTime<Utc>),
     /// A connection is closed.
@@ -133,6 +143,7 @@ impl Model {
             came: 0,
             opened: 0,
             highest: 0,
+            past: None,
             told: Vec::new(),
         }
     }
@@ -158,8 +169,15 @@ impl Model {
                 }
             }
             Event::Skipped { .. } => {}
+            Event::Recalled { room, last, topic } => {
+                self.recalled(&room, last, topic);
+                return Vec::new();
+            }
+            Event::HistoryPaused { room } => self.tell_paused(&room),
+            Event::HistoryResumed { room, first, last } => self.tell_resumed(&room, first, last),
             Event::Tick => self.tell_summaries(),
         }
+        self.past = None;
         std::mem::take(&mut self.told)
     }
 
@@ -200,6 +218,8 @@ impl Model {
             Command::Ignore { nick } => self.ignore(ask, &nick),
             Command::Ignored => self.list_ignored(ask),
             Command::Unignore { nick } => self.unignore(ask, &nick),
+            Command::History { room, span } => self.browse(ask, room, span),
+            Command::Search { words } => self.search(ask, words),
             Command::Quit { reason } => self.quit(ask, reason),
         };
         if let Err(refusal) = refused {

@@ -85,7 +85,10 @@ fn whose(event: &Event) -> Option<ConnId> {
         | Event::Ready { conn }
         | Event::Choked { conn }
         | Event::Skipped { conn, .. } => Some(*conn),
-        Event::Tick => None,
+        Event::Recalled { .. }
+        | Event::HistoryPaused { .. }
+        | Event::HistoryResumed { .. }
+        | Event::Tick => None,
     }
 }
 

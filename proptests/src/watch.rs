@@ -42,6 +42,9 @@ impl Directory {
                 Effect::Deliver { .. }
                 | Effect::Record { .. }
                 | Effect::Recall { .. }
+                | Effect::RecordTopic { .. }
+                | Effect::Browse { .. }
+                | Effect::Search { .. }
                 | Effect::Pause { .. } => {}
             }
         }

@@ -1,6 +1,6 @@
 //! What a person can ask, whatever door they came in by.
 
-use super::{Nickname, RoomName, Text};
+use super::{Nickname, RoomName, Span, Text};
 
 /// What a person asks. Imperatives.
 ///
@@ -79,6 +79,18 @@ pub enum Command {
     Unignore {
         /// Whom.
         nick: Nickname,
+    },
+    /// Show what was said in a room.
+    History {
+        /// Which; `None` is the one in focus.
+        room: Option<RoomName>,
+        /// Which part of it.
+        span: Span,
+    },
+    /// Look for words in what was said in the rooms that one is in.
+    Search {
+        /// Words that must all be in a line.
+        words: Text,
     },
     /// Leave the server.
     Quit {

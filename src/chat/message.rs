@@ -4,7 +4,7 @@ use alloc::vec::Vec;
 
 use chrono::{DateTime, Utc};
 
-use super::{Nickname, Refusal, RoomName, Seq, Text};
+use super::{Findings, HistoryPage, Nickname, Refusal, RoomName, Seq, Tail, Text};
 
 /// What a person is told. Past participles.
 ///
@@ -116,6 +116,22 @@ pub enum Message {
         room: RoomName,
         /// What exactly.
         missed: Missed,
+        /// Whether its lines can be had from history.
+        is_kept: bool,
+    },
+    /// From now on, what is said in a room may not be found later: it cannot be kept.
+    HistoryPaused {
+        /// Which room.
+        room: RoomName,
+    },
+    /// What is said in a room is kept again.
+    HistoryResumed {
+        /// Which room.
+        room: RoomName,
+        /// The first number under which nothing was kept.
+        first: Seq,
+        /// The last one.
+        last: Seq,
     },
 
     /// A new person is in.
@@ -173,6 +189,12 @@ pub enum Message {
         /// On the last page: how many members were listed in all.
         total: Option<u64>,
     },
+    /// What was said last in a room that this person has just joined.
+    TailShown(Tail),
+    /// A page of a room's history, as asked for.
+    HistoryShown(HistoryPage),
+    /// What a search found.
+    Found(Findings),
     /// The people whom this person ignores.
     IgnoredListed {
         /// Their nicknames, as last seen.
@@ -298,7 +320,9 @@ impl Message {
             | Self::Departed { room, .. }
             | Self::Renamed { room, .. }
             | Self::TopicChanged { room, .. }
-            | Self::Summarised { room, .. } => Traffic::Room { room, seq: None },
+            | Self::Summarised { room, .. }
+            | Self::HistoryPaused { room }
+            | Self::HistoryResumed { room, .. } => Traffic::Room { room, seq: None },
             Self::Whispered { .. }
             | Self::WhisperSent { .. }
             | Self::Skipped { .. }
@@ -309,6 +333,9 @@ impl Message {
             | Self::TopicShown { .. }
             | Self::RoomsListed { .. }
             | Self::MembersListed { .. }
+            | Self::TailShown(_)
+            | Self::HistoryShown(_)
+            | Self::Found(_)
             | Self::IgnoredListed { .. }
             | Self::IgnoreAdded { .. }
             | Self::IgnoreRemoved { .. }

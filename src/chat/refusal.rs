@@ -124,6 +124,15 @@ pub enum Refusal {
         /// The bound.
         max: usize,
     },
+    /// This server keeps no history.
+    NoHistory,
+    /// What was said cannot be read at the moment: a fault of the disk, say.
+    HistoryUnreadable,
+    /// What one said could not be kept, and so was not said: nobody has seen it.
+    NotKept {
+        /// Where.
+        room: RoomName,
+    },
     /// After the end of one's input, not all of it could be taken in time at
     /// the rate allowed; the rest was discarded.
     InputCut {

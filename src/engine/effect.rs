@@ -5,7 +5,7 @@ use core::ops::Range;
 
 use chrono::{DateTime, Utc};
 
-use crate::chat::{ConnId, Message, RoomName, Seq, Tag};
+use crate::chat::{ConnId, Message, RoomName, Seq, Span, Tag, Text, TopicInfo};
 
 /// Something to do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -49,6 +49,37 @@ pub enum Effect<'a> {
         room: &'a RoomName,
         /// The highest number that is history to them; what is above comes live.
         up_to: Seq,
+    },
+    /// A room's topic was set or cleared: keep it.
+    RecordTopic {
+        /// Which room.
+        room: &'a RoomName,
+        /// The topic; `None` when it was cleared.
+        topic: Option<&'a TopicInfo>,
+    },
+    /// A person wants to see what was said in a room: show it, and hold this
+    /// connection's requests back until it is shown.
+    Browse {
+        /// To whom.
+        to: ConnId,
+        /// The label of the request that asked for it.
+        tag: Option<&'a Tag>,
+        /// Which room; they are in it.
+        room: &'a RoomName,
+        /// Which part.
+        span: Span,
+    },
+    /// A person looks for words: show the lines that hold them, and hold this
+    /// connection's requests back until they are shown.
+    Search {
+        /// To whom.
+        to: ConnId,
+        /// The label of the request that asked for it.
+        tag: Option<&'a Tag>,
+        /// Where; they are in these rooms.
+        rooms: &'a [RoomName],
+        /// What for.
+        words: &'a Text,
     },
     /// A person is over their rate: take nothing from them until then.
     Pause {
@@ -107,6 +138,22 @@ enum Entry {
         room: RoomName,
         up_to: Seq,
     },
+    RecordTopic {
+        room: RoomName,
+        topic: Option<TopicInfo>,
+    },
+    Browse {
+        to: ConnId,
+        tag: Option<Tag>,
+        room: RoomName,
+        span: Span,
+    },
+    Search {
+        to: ConnId,
+        tag: Option<Tag>,
+        rooms: Vec<RoomName>,
+        words: Text,
+    },
     Pause {
         conn: ConnId,
         until: DateTime<Utc>,
@@ -161,6 +208,32 @@ impl Effects {
                 tag: tag.as_ref(),
                 room,
                 up_to: *up_to,
+            },
+            Entry::RecordTopic { room, topic } => Effect::RecordTopic {
+                room,
+                topic: topic.as_ref(),
+            },
+            Entry::Browse {
+                to,
+                tag,
+                room,
+                span,
+            } => Effect::Browse {
+                to: *to,
+                tag: tag.as_ref(),
+                room,
+                span: *span,
+            },
+            Entry::Search {
+                to,
+                tag,
+                rooms,
+                words,
+            } => Effect::Search {
+                to: *to,
+                tag: tag.as_ref(),
+                rooms,
+                words,
             },
             Entry::Pause { conn, until } => Effect::Pause {
                 conn: *conn,
@@ -223,6 +296,34 @@ impl Effects {
             tag,
             room,
             up_to,
+        });
+    }
+
+    pub(super) fn record_topic(&mut self, room: RoomName, topic: Option<TopicInfo>) {
+        self.entries.push(Entry::RecordTopic { room, topic });
+    }
+
+    pub(super) fn browse(&mut self, to: ConnId, tag: Option<Tag>, room: RoomName, span: Span) {
+        self.entries.push(Entry::Browse {
+            to,
+            tag,
+            room,
+            span,
+        });
+    }
+
+    pub(super) fn search(
+        &mut self,
+        to: ConnId,
+        tag: Option<Tag>,
+        rooms: Vec<RoomName>,
+        words: Text,
+    ) {
+        self.entries.push(Entry::Search {
+            to,
+            tag,
+            rooms,
+            words,
         });
     }
 

@@ -1,6 +1,6 @@
 //! What happens to the engine.
 
-use crate::chat::{Command, ConnId, Missed, RoomName, Tag};
+use crate::chat::{Command, ConnId, Missed, RoomName, Seq, Tag, TopicInfo};
 
 /// Something happened. The whole of what the engine ever learns.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -56,6 +56,31 @@ pub enum Event {
         room: RoomName,
         /// What it was not sent.
         missed: Missed,
+    },
+    /// What history knows of a room that nobody is in. It holds for the next event
+    /// alone, which may open the room; the lobby, which is always open, takes it at
+    /// once. For a room that somebody is in, it changes nothing.
+    Recalled {
+        /// Which room.
+        room: RoomName,
+        /// The highest number that was ever used in it.
+        last: Seq,
+        /// Its topic.
+        topic: Option<TopicInfo>,
+    },
+    /// What is said in a room cannot be kept.
+    HistoryPaused {
+        /// Which room.
+        room: RoomName,
+    },
+    /// What is said in a room is kept again; nothing is kept under these numbers.
+    HistoryResumed {
+        /// Which room.
+        room: RoomName,
+        /// The first number.
+        first: Seq,
+        /// The last number.
+        last: Seq,
     },
     /// The moment that [`Engine::deadline`](super::Engine::deadline) named is here.
     Tick,

@@ -52,11 +52,6 @@ impl Engine {
         self.announce(ask.now, (ask.user, &[id]), Change::Joined, joined, effects);
     }
 
-    pub(super) fn recall(&self, ask: &Ask, id: RoomId, effects: &mut Effects) {
-        let room = &self.rooms[id];
-        effects.recall(ask.conn, ask.tag.clone(), room.name.clone(), room.last);
-    }
-
     pub(super) fn leave(
         &mut self,
         ask: &Ask,

@@ -5,7 +5,7 @@
 //!
 //! ```text
 //! handle ─▶ session (who asks, at what rate, what list runs)
-//!        ─▶ membership · speech · nick · ignore · listing   (what a command does)
+//!        ─▶ membership · speech · nick · ignore · listing · history   (what a command does)
 //!             ask policy: may_…            (reads only)
 //!             change users · rooms         (the two registries)
 //!             tell through effects         (in the order in which it became true)
@@ -15,6 +15,7 @@ mod audit;
 mod directory;
 mod effect;
 mod event;
+mod history;
 mod ignore;
 mod listing;
 mod membership;
@@ -147,8 +148,22 @@ impl Engine {
             Event::Ready { conn } => self.go_on(conn, effects),
             Event::Choked { conn } => self.choke(conn),
             Event::Skipped { missed, .. } => self.stats.skipped += missed.lines,
+            Event::Recalled { room, last, topic } => {
+                self.take_past(room, last, topic);
+                return; // It holds for the next event.
+            }
+            Event::HistoryPaused { room } => {
+                let message = Message::HistoryPaused { room: room.clone() };
+                self.tell_of_history(message, &room, effects);
+            }
+            Event::HistoryResumed { room, first, last } => {
+                let name = room.clone();
+                let message = Message::HistoryResumed { room, first, last };
+                self.tell_of_history(message, &name, effects);
+            }
             Event::Tick => self.tell_summaries(now, effects),
         }
+        self.rooms.forget_past();
     }
 
     /// The moment at which to send [`Event::Tick`], and why; `None` when nothing
@@ -237,6 +252,8 @@ impl Engine {
                 Ok(())
             }
             Command::Unignore { nick } => self.unignore(ask, &nick, effects),
+            Command::History { room, span } => self.browse(ask, room, span, effects),
+            Command::Search { words } => self.search(ask, words, effects),
             Command::Quit { reason } => self.quit(ask, reason, effects),
         };
         if let Err(refusal) = done {

@@ -46,6 +46,8 @@ pub(super) struct Rooms {
     /// The highest number used in any room that was closed: a room that opens
     /// goes on above it, so that no number is used twice under one name.
     floor: Seq,
+    /// What is known of a room that the next event may open.
+    past: Option<(RoomName, Seq, Option<TopicInfo>)>,
 }
 
 const LOBBY: RoomId = RoomId(0);
@@ -58,6 +60,7 @@ impl Rooms {
             names: Directory::new(),
             last: LOBBY.0,
             floor: Seq::default(),
+            past: None,
         };
         rooms.insert(LOBBY, RoomName::lobby());
         rooms
@@ -71,8 +74,28 @@ impl Rooms {
     pub(super) fn open(&mut self, name: RoomName) -> RoomId {
         self.last += 1;
         let id = RoomId(self.last);
+        let past = self.past.take().filter(|(room, ..)| *room == name);
         self.insert(id, name);
+        if let Some((_, last, topic)) = past {
+            // Its own numbers are known: there is no need to go above everybody's.
+            (self[id].last, self[id].topic) = (last, topic);
+        }
         id
+    }
+
+    /// Takes what is known of a room that nobody is in.
+    pub(super) fn remember(&mut self, name: RoomName, last: Seq, topic: Option<TopicInfo>) {
+        if self.called(&name) == Some(LOBBY) {
+            let lobby = &mut self[LOBBY];
+            (lobby.last, lobby.topic) = (lobby.last.max(last), topic);
+        } else {
+            self.past = Some((name, last, topic));
+        }
+    }
+
+    /// What was known of a room was for one event.
+    pub(super) fn forget_past(&mut self) {
+        self.past = None;
     }
 
     /// Closes an empty room. The lobby stays, and forgets what a room forgets.

@@ -146,6 +146,7 @@ impl Engine {
             at: ask.now,
         };
         room.topic = topic.clone().map(info);
+        effects.record_topic(room.name.clone(), room.topic.clone());
         let changed = Message::TopicChanged {
             room: room.name.clone(),
             by,

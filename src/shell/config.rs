@@ -41,6 +41,46 @@ pub struct Config {
     pub input_after_end: Duration,
     /// How long a stopping server flushes.
     pub shutdown_grace: Duration,
+    /// How what was said is kept; `None` when it is not.
+    pub history: Option<HistoryConfig>,
+}
+
+/// How what was said is kept and shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct HistoryConfig {
+    /// What a crash may cost.
+    pub durability: Durability,
+    /// How many of the last lines somebody sees who joins a room; 0 for none.
+    pub lines_on_join: u32,
+    /// For how long lines are kept; `None` for ever.
+    pub retention: Option<Duration>,
+    /// For how long lines are gathered before they are committed together.
+    pub commit_interval: Duration,
+    /// What may wait to be committed, in bytes, before lines are not kept.
+    pub buffer_bytes_max: usize,
+}
+
+/// What a crash of the server or of its machine may cost.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Durability {
+    /// Lines are delivered at once and committed shortly after: a crash loses those of
+    /// the last moment from history, and that is recorded.
+    Relaxed,
+    /// Nobody is shown a line before it is committed: a crash loses nothing that
+    /// anybody has seen.
+    Strict,
+}
+
+impl Default for HistoryConfig {
+    fn default() -> Self {
+        Self {
+            durability: Durability::Relaxed,
+            lines_on_join: 10,
+            retention: Some(Duration::from_secs(90 * 24 * 60 * 60)),
+            commit_interval: Duration::from_millis(20),
+            buffer_bytes_max: 32 * 1024 * 1024,
+        }
+    }
 }
 
 impl Config {
@@ -64,6 +104,7 @@ impl Default for Config {
             stall_timeout: Duration::from_secs(300),
             input_after_end: Duration::from_secs(60),
             shutdown_grace: Duration::from_secs(5),
+            history: None,
         }
     }
 }

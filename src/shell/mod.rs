@@ -31,7 +31,7 @@ mod tcp;
 
 pub use banner::banner;
 pub use clock::Clock;
-pub use config::Config;
+pub use config::{Config, Durability, HistoryConfig};
 pub use hub::Inspection;
 pub use listener::{Listener, ReadHalf};
 pub use server::{Handle, Server};

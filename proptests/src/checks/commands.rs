@@ -57,6 +57,7 @@ fn texts_are_clean(command: &Command) {
         | Command::Reply { text } => Some(text),
         Command::SetTopic { topic, .. } => topic.as_ref(),
         Command::Quit { reason } => reason.as_ref(),
+        Command::Search { words } => Some(words),
         Command::Nick { .. }
         | Command::Join { .. }
         | Command::Leave { .. }
@@ -65,7 +66,8 @@ fn texts_are_clean(command: &Command) {
         | Command::ShowTopic { .. }
         | Command::Ignore { .. }
         | Command::Ignored
-        | Command::Unignore { .. } => None,
+        | Command::Unignore { .. }
+        | Command::History { .. } => None,
     };
     if let Some(text) = text {
         assert_eq!(

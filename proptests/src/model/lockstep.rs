@@ -134,6 +134,24 @@ fn told_by(effects: &Effects) -> Vec<Told> {
             } => {
                 told.push(Told::Recalled(to, tag.cloned(), room.clone(), up_to));
             }
+            Effect::RecordTopic { room, topic } => {
+                told.push(Told::TopicRecorded(room.clone(), topic.cloned()));
+            }
+            Effect::Browse {
+                to,
+                tag,
+                room,
+                span,
+            } => told.push(Told::Browsed(to, tag.cloned(), room.clone(), span)),
+            Effect::Search {
+                to,
+                tag,
+                rooms,
+                words,
+            } => {
+                let (rooms, words) = (rooms.to_vec(), words.clone());
+                told.push(Told::Searched(to, tag.cloned(), rooms, words));
+            }
             Effect::Pause { conn, until } => told.push(Told::Paused(conn, until)),
             Effect::Close { conn } => told.push(Told::Closed(conn)),
         }

@@ -124,6 +124,7 @@ impl Model {
             last: self.highest,
             untold: None,
         });
+        self.take_up_past(name);
         Ok(())
     }
 

@@ -110,6 +110,8 @@ impl Model {
             at,
         });
         self.room_mut(&name).topic.clone_from(&info);
+        self.told
+            .push(Told::TopicRecorded(name.clone(), info.clone()));
         for member in self.members(&name) {
             if member != ask.conn {
                 let changed = Message::TopicChanged {

@@ -99,8 +99,8 @@ pub fn private_words_reach_two(history: &History) {
     });
 }
 
-/// Only who asked is answered, with the request's label, and once; only what was
-/// said is not answered, for it is told.
+/// Only who asked is answered, and once: by a reply, or by history, which is shown
+/// from elsewhere. Only what was said is not answered, for it is told.
 ///
 /// # Panics
 /// When it does not hold.
@@ -110,13 +110,18 @@ pub fn an_answer_goes_to_who_asked(history: &History) {
         for effect in moment.effects.iter() {
             if let Effect::Reply { to, .. }
             | Effect::Recall { to, .. }
+            | Effect::Browse { to, .. }
+            | Effect::Search { to, .. }
             | Effect::Pause { conn: to, .. }
             | Effect::Close { conn: to } = effect
             {
                 assert_eq!(Some(to), asked, "{effect:?} is for somebody else");
             }
         }
-        let answers = replied(moment.effects).count();
+        let is_shown =
+            |effect: &Effect<'_>| matches!(effect, Effect::Browse { .. } | Effect::Search { .. });
+        let shown = moment.effects.iter().filter(is_shown).count();
+        let answers = replied(moment.effects).count() + shown;
         let Event::Requested { conn, command, .. } = moment.event else {
             return;
         };

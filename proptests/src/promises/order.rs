@@ -34,6 +34,9 @@ pub fn numbers_of_a_room_have_no_hole(history: &History) {
                 }
                 Effect::Reply { .. }
                 | Effect::Deliver { .. }
+                | Effect::RecordTopic { .. }
+                | Effect::Browse { .. }
+                | Effect::Search { .. }
                 | Effect::Pause { .. }
                 | Effect::Close { .. } => {}
             }
@@ -76,10 +79,10 @@ fn stage(effect: Effect<'_>) -> u8 {
             ..
         } => 0,
         Effect::Pause { .. } => 1,
-        Effect::Record { .. } => 2,
+        Effect::Record { .. } | Effect::RecordTopic { .. } => 2,
         Effect::Deliver { .. } => 3,
         Effect::Reply { .. } => 4,
-        Effect::Recall { .. } => 5,
+        Effect::Recall { .. } | Effect::Browse { .. } | Effect::Search { .. } => 5,
         Effect::Close { .. } => 6,
     }
 }

@@ -2,6 +2,7 @@
 
 use alloc::vec::Vec;
 
+use super::spans;
 use crate::chat::{Command, Nickname, Refusal, RoomName, Text};
 
 use super::words::harmless;
@@ -38,7 +39,7 @@ pub(super) enum Trouble {
 }
 
 /// In the order in which `/help` shows them.
-pub(super) const COMMANDS: [Entry; 13] = [
+pub(super) const COMMANDS: [Entry; 15] = [
     Entry {
         name: "nick",
         aliases: &["n"],
@@ -140,6 +141,27 @@ pub(super) const COMMANDS: [Entry; 13] = [
         more: &[],
         examples: ["/topic", "/topic release 2 is out on Monday"],
         action: Action::Ask(|rest| Ok(topic(rest))),
+    },
+    Entry {
+        name: "history",
+        aliases: &["h"],
+        usage: "/history [N]",
+        does: "show the last N messages here, with their numbers",
+        more: &[
+            "/history 4711..5022 shows these, /history before 4711 some before that number.",
+            "A room's name may follow, with its #: /history 50 #ops.",
+        ],
+        examples: ["/history 50", "/history 4711..5022 #ops"],
+        action: Action::Ask(history),
+    },
+    Entry {
+        name: "search",
+        aliases: &["s"],
+        usage: "/search WORDS",
+        does: "find messages with these words, in the rooms you are in",
+        more: &[],
+        examples: ["/search release notes", "/search lunch"],
+        action: Action::Ask(|rest| Ok(Command::Search { words: text(rest)? })),
     },
     Entry {
         name: "ignore",
@@ -254,6 +276,14 @@ fn topic(rest: &str) -> Command {
         },
         topic @ Some(_) => Command::SetTopic { room: None, topic },
     }
+}
+
+fn history(rest: &str) -> Result<Command, Trouble> {
+    let (span, rest) = spans::parse(rest).ok_or(Trouble::Usage)?;
+    Ok(Command::History {
+        room: maybe_room(rest)?,
+        span,
+    })
 }
 
 fn ignore(rest: &str) -> Result<Command, Trouble> {

@@ -5,8 +5,8 @@ use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use super::refusals;
 use super::words::{company, count, counted, list, time};
+use super::{history, refusals};
 use crate::chat::{Departure, Message, Missed, Nickname, RoomInfo, RoomName, TopicInfo};
 
 /// The width that lists of names keep to, in characters.
@@ -77,7 +77,18 @@ pub(crate) fn encode(message: &Message, bytes: &mut Vec<u8>) {
         } => {
             notice(bytes, &summary(room, [*joined, *left, *renamed], *members));
         }
-        Message::Skipped { room, missed } => notice(bytes, &skipped(room, missed)),
+        Message::Skipped {
+            room,
+            missed,
+            is_kept,
+        } => notice(bytes, &skipped(room, missed, *is_kept)),
+        Message::HistoryPaused { room } => notice(bytes, &history::paused(room)),
+        Message::HistoryResumed { room, first, last } => {
+            notice(bytes, &history::resumed(room, *first, *last));
+        }
+        Message::TailShown(tail) => history::tail(bytes, tail),
+        Message::HistoryShown(page) => history::page(bytes, page),
+        Message::Found(findings) => history::findings(bytes, findings),
         Message::Welcomed {
             nick,
             room,
@@ -169,7 +180,7 @@ fn timed(bytes: &mut Vec<u8>, time: [u8; 5], parts: &[&str]) {
     bytes.push(b'\n');
 }
 
-fn notice(bytes: &mut Vec<u8>, words: &str) {
+pub(super) fn notice(bytes: &mut Vec<u8>, words: &str) {
     line(bytes, "-- ", words);
 }
 
@@ -202,7 +213,7 @@ fn summary(room: &RoomName, changes: [u64; 3], members: u64) -> String {
 }
 
 /// Numbers stand as a command would want them, without separators.
-fn skipped(room: &RoomName, missed: &Missed) -> String {
+fn skipped(room: &RoomName, missed: &Missed, is_kept: bool) -> String {
     let Missed {
         lines,
         first,
@@ -224,7 +235,12 @@ fn skipped(room: &RoomName, missed: &Missed) -> String {
         (0, _) => format!("{notices_part} skipped in #{room}"),
         (_, _) => format!("{lines_part} and {notices_part}"),
     };
-    format!("You were too slow: {what}.")
+    let how = match lines {
+        0 => String::new(),
+        _ if !is_kept => String::new(),
+        _ => format!(" {}", history::shows(*first, *last, room)),
+    };
+    format!("You were too slow: {what}.{how}")
 }
 
 fn topic_line(room: &RoomName, topic: &TopicInfo) -> String {

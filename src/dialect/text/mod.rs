@@ -6,8 +6,10 @@
 mod commands;
 mod encode;
 mod help;
+mod history;
 mod parse;
 mod refusals;
+mod spans;
 mod suggest;
 mod words;
 

@@ -141,6 +141,15 @@ pub(super) fn words(refusal: &Refusal) -> String {
             "Your address has {} already, the most that one may have. Close one first.",
             counted(*max as u64, "connection", "connections")
         ),
+        Refusal::NoHistory => {
+            "This server keeps no history: what was said is known to those who heard it.".into()
+        }
+        Refusal::HistoryUnreadable => {
+            "What was said cannot be read at the moment; the server's disk has a fault. Try again later.".into()
+        }
+        Refusal::NotKept { room } => format!(
+            "What you said to #{room} could not be kept, so it was not said: nobody has seen it. Try again later."
+        ),
         Refusal::InputCut { seconds } => format!(
             "Not all that you sent could be taken in the {} after the end of your input; the rest was \
              discarded. Send it in smaller parts.",

@@ -114,7 +114,12 @@ impl Judge {
             Effect::Close { conn } => {
                 self.gone.insert(conn);
             }
-            Effect::Reply { .. } | Effect::Recall { .. } | Effect::Pause { .. } => {}
+            Effect::Reply { .. }
+            | Effect::Recall { .. }
+            | Effect::RecordTopic { .. }
+            | Effect::Browse { .. }
+            | Effect::Search { .. }
+            | Effect::Pause { .. } => {}
         }
     }
 }

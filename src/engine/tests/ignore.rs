@@ -38,6 +38,7 @@ fn covers_what_is_said_done_and_sent_but_no_notices() {
             1, 3 << guest2 is now bob (by #lobby)
             2 < you are bob
             > 2 topic new
+            record topic of #lobby: new (by bob)
             1, 3 << bob set #lobby: new
             2 < topic of #lobby: new (by bob)
             > -2 reset

@@ -10,24 +10,25 @@ fn a_new_person_is_in_the_lobby_and_told_who_is_there() {
     check(
         "+1\n1 nick ada\n1 topic be kind\n+2\n+3",
         &expect![[r#"
-        > +1
-        1 < welcome guest1 to #lobby []
-        recall #lobby up to 0 for 1
-        > 1 nick ada
-        1 < you are ada
-        > 1 topic be kind
-        1 < topic of #lobby: be kind (by ada)
-        > +2
-        1 << guest2 joined #lobby
-        2 < welcome guest2 to #lobby [ada]
-        2 < topic of #lobby: be kind (by ada)
-        recall #lobby up to 0 for 2
-        > +3
-        1, 2 << guest3 joined #lobby
-        3 < welcome guest3 to #lobby [ada guest2]
-        3 < topic of #lobby: be kind (by ada)
-        recall #lobby up to 0 for 3
-    "#]],
+            > +1
+            1 < welcome guest1 to #lobby []
+            recall #lobby up to 0 for 1
+            > 1 nick ada
+            1 < you are ada
+            > 1 topic be kind
+            record topic of #lobby: be kind (by ada)
+            1 < topic of #lobby: be kind (by ada)
+            > +2
+            1 << guest2 joined #lobby
+            2 < welcome guest2 to #lobby [ada]
+            2 < topic of #lobby: be kind (by ada)
+            recall #lobby up to 0 for 2
+            > +3
+            1, 2 << guest3 joined #lobby
+            3 < welcome guest3 to #lobby [ada guest2]
+            3 < topic of #lobby: be kind (by ada)
+            recall #lobby up to 0 for 3
+        "#]],
     );
 }
 
@@ -188,6 +189,7 @@ fn an_empty_room_is_gone_and_the_lobby_stays() {
             1 < in #ops [] topic -
             recall #ops up to 0 for 1
             > 1 topic secret plans
+            record topic of #ops: secret plans (by guest1)
             1 < topic of #ops: secret plans (by guest1)
             > 1 leave
             1 < out of #ops, now Some("lobby")
@@ -199,6 +201,7 @@ fn an_empty_room_is_gone_and_the_lobby_stays() {
             > 1 leave
             1 < out of #ops, now Some("lobby")
             > 1 topic hello
+            record topic of #lobby: hello (by guest1)
             1 < topic of #lobby: hello (by guest1)
             > 1 leave
             1 < out of #lobby, now None

@@ -26,6 +26,7 @@ fn small_ones_come_at_once() {
             1 < in #ops [] topic -
             recall #ops up to 0 for 1
             > 1 topic x
+            record topic of #ops: x (by guest1)
             1 < topic of #ops: x (by guest1)
             > 2 who
             2 < in #lobby [guest1 guest2] total Some(2)

@@ -16,7 +16,7 @@ use alloc::vec::Vec;
 use chrono::{DateTime, TimeDelta, Utc};
 use expect_test::Expect;
 
-use super::words::words;
+use super::words::{topic_of, words};
 use crate::chat::{Command, ConnId, Limits, Text};
 use crate::engine::{Effect, Effects, Ending, Engine, Event};
 
@@ -137,6 +137,21 @@ fn shown(effect: Effect<'_>) -> String {
         Effect::Recall {
             to, room, up_to, ..
         } => format!("recall #{room} up to {up_to} for {}", to.0),
+        Effect::RecordTopic { room, topic } => {
+            format!("record topic of #{room}: {}", topic_of(topic))
+        }
+        Effect::Browse { to, room, span, .. } => format!("browse #{room} {span:?} for {}", to.0),
+        Effect::Search {
+            to, rooms, words, ..
+        } => {
+            let rooms: Vec<String> = rooms.iter().map(|room| format!("#{room}")).collect();
+            format!(
+                "search {} for {}: {}",
+                rooms.join(" "),
+                to.0,
+                words.as_str()
+            )
+        }
         Effect::Pause { conn, until } => {
             format!("pause {} until {}ms", conn.0, until.timestamp_millis())
         }

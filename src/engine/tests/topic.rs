@@ -24,6 +24,7 @@ fn is_set_shown_and_cleared() {
             > 1 topic
             1 < topic of #lobby: -
             > 1 topic be kind
+            record topic of #lobby: be kind (by ada)
             2 << ada set #lobby: be kind
             1 < topic of #lobby: be kind (by ada)
             > 2 topic
@@ -34,6 +35,7 @@ fn is_set_shown_and_cleared() {
             > 2 topic #lobby
             2 < topic of #lobby: be kind (by ada)
             > 1 topic -
+            record topic of #lobby: -
             2 << ada set #lobby: -
             1 < topic of #lobby: -
             > 1 topic

@@ -41,7 +41,14 @@ pub(super) fn words(message: &Message) -> String {
         } => {
             format!("#{room}: {joined} joined, {left} left, {renamed} renamed, {members} now")
         }
-        Message::Skipped { room, missed } => format!("skipped in #{room}: {missed:?}"),
+        Message::Skipped { room, missed, .. } => format!("skipped in #{room}: {missed:?}"),
+        Message::HistoryPaused { room } => format!("history of #{room} paused"),
+        Message::HistoryResumed { room, first, last } => {
+            format!("history of #{room} resumed but for {first} to {last}")
+        }
+        Message::TailShown(_) | Message::HistoryShown(_) | Message::Found(_) => {
+            format!("{message:?}")
+        }
         Message::Welcomed {
             nick,
             room,
@@ -119,7 +126,7 @@ fn maybe(text: Option<&Text>) -> String {
     text.map_or("-".to_string(), Text::to_string)
 }
 
-fn topic_of(topic: Option<&TopicInfo>) -> String {
+pub(super) fn topic_of(topic: Option<&TopicInfo>) -> String {
     topic.map_or("-".to_string(), |topic| {
         format!("{} (by {})", topic.text, topic.by)
     })

@@ -118,7 +118,9 @@ impl<W: AsyncWrite + Unpin> Link<W> {
 
     /// Queues the notice of what was skipped in this room, if anything was.
     pub(super) fn settle(&mut self, room: &RoomName, tools: &mut Tools) {
-        let missed = self.outbox.settle(self.flavor, room, &mut tools.round);
+        let missed = self
+            .outbox
+            .settle(self.flavor, room, &mut tools.round, &tools.bounds);
         if let Some(missed) = missed {
             self.report_skip(room.clone(), missed, tools);
         }
@@ -323,7 +325,9 @@ impl<W: AsyncWrite + Unpin> Link<W> {
     }
 
     fn settle_first(&mut self, tools: &mut Tools) -> bool {
-        let told = self.outbox.settle_first(self.flavor, &mut tools.round);
+        let told = self
+            .outbox
+            .settle_first(self.flavor, &mut tools.round, &tools.bounds);
         let Some((room, missed)) = told else {
             return false;
         };

@@ -29,6 +29,8 @@ pub struct Bounds {
     pub outbox_reserve_bytes: usize,
     /// How long a connection may take nothing at all with bytes waiting.
     pub stall_timeout: Duration,
+    /// Whether what is skipped can be had from history, so that the notice says how.
+    pub keeps_history: bool,
 }
 
 impl From<&Config> for Bounds {
@@ -37,6 +39,7 @@ impl From<&Config> for Bounds {
             outbox_bytes_max: config.outbox_bytes_max,
             outbox_reserve_bytes: config.outbox_reserve_bytes,
             stall_timeout: config.stall_timeout,
+            keeps_history: config.history.is_some(),
         }
     }
 }
@@ -141,9 +144,10 @@ impl Outbox {
         flavor: Flavor,
         room: &RoomName,
         round: &mut Round,
+        bounds: &Bounds,
     ) -> Option<Missed> {
         let missed = self.backlog.as_mut()?.end_skip(room)?;
-        self.tell(flavor, room, missed, round);
+        self.tell(flavor, (room, missed), round, bounds);
         Some(missed)
     }
 
@@ -152,9 +156,10 @@ impl Outbox {
         &mut self,
         flavor: Flavor,
         round: &mut Round,
+        bounds: &Bounds,
     ) -> Option<(RoomName, Missed)> {
         let (room, missed) = self.backlog.as_mut()?.end_first_skip()?;
-        self.tell(flavor, &room, missed, round);
+        self.tell(flavor, (&room, missed), round, bounds);
         Some((room, missed))
     }
 
@@ -228,10 +233,21 @@ impl Outbox {
         held.chain(fresh.map(|(chunk, range)| &chunk[range]))
     }
 
-    fn tell(&mut self, flavor: Flavor, room: &RoomName, missed: Missed, round: &Round) {
+    fn tell(
+        &mut self,
+        flavor: Flavor,
+        (room, missed): (&RoomName, Missed),
+        round: &Round,
+        bounds: &Bounds,
+    ) {
         let room = room.clone();
         let mut notice = Vec::new();
-        encode(flavor, &Message::Skipped { room, missed }, &mut notice);
+        let message = Message::Skipped {
+            room,
+            missed,
+            is_kept: bounds.keeps_history,
+        };
+        encode(flavor, &message, &mut notice);
         self.hold(round);
         self.backlog_mut().copy(&notice);
         self.bytes += notice.len();

@@ -4,7 +4,7 @@ use tracing::debug;
 
 use super::Hub;
 use super::link::Why;
-use crate::chat::{ConnId, Message};
+use crate::chat::{ConnId, Message, Refusal};
 use crate::engine::Effect;
 use crate::shell::Listener;
 use crate::shell::connection::Closing;
@@ -41,7 +41,10 @@ impl<L: Listener> Hub<L> {
             }
             Effect::Deliver { to, message } => self.deliver(to, message),
             // What was said is kept once there is a store to keep it in.
-            Effect::Record { .. } | Effect::Recall { .. } => {}
+            Effect::Record { .. } | Effect::Recall { .. } | Effect::RecordTopic { .. } => {}
+            Effect::Browse { to, .. } | Effect::Search { to, .. } => {
+                self.reply(to, &Message::Refused(Refusal::NoHistory));
+            }
             Effect::Pause { conn, until } => {
                 let until = self.clock.instant_of(until);
                 if let Some(link) = self.links.get_mut(conn) {

@@ -301,6 +301,9 @@ fn log_event(event: &Event) {
         Event::Ready { conn } => ("ready", conn.0),
         Event::Choked { conn } => ("choked", conn.0),
         Event::Skipped { conn, .. } => ("skipped", conn.0),
+        Event::Recalled { .. } => ("recalled", 0),
+        Event::HistoryPaused { .. } => ("history paused", 0),
+        Event::HistoryResumed { .. } => ("history resumed", 0),
         Event::Tick => ("tick", 0),
     };
     debug!(kind, conn, "engine event");

@@ -150,6 +150,9 @@ fn every_refusal() {
             !! Your address has 64 connections already, the most that one may have. Close one first.
             !! Not all that you sent could be taken in the 60 seconds after the end of your input; the rest was discarded. Send it in smaller parts.
             !! Not all that you sent could be taken in the 1 second after the end of your input; the rest was discarded. Send it in smaller parts.
+            !! This server keeps no history: what was said is known to those who heard it.
+            !! What was said cannot be read at the moment; the server's disk has a fault. Try again later.
+            !! What you said to #ops could not be kept, so it was not said: nobody has seen it. Try again later.
         "#]],
     );
 }

@@ -56,6 +56,8 @@ fn has_sample(message: &Message) {
         | Message::MembersListed { .. } => {}
         Message::IgnoredListed { .. } | Message::IgnoreAdded { .. } => {}
         Message::IgnoreRemoved { .. } | Message::Delayed { .. } | Message::Farewelled { .. } => {}
+        Message::HistoryPaused { .. } | Message::HistoryResumed { .. } => {}
+        Message::TailShown(_) | Message::HistoryShown(_) | Message::Found(_) => {}
         Message::ShuttingDown | Message::ServerFailed | Message::Refused(_) => {}
     }
 }
@@ -156,6 +158,7 @@ pub(super) fn of_oneself() -> Vec<Message> {
             last: Seq(last),
             notices,
         },
+        is_kept: false,
     };
     vec![
         Message::Welcomed {
@@ -309,6 +312,9 @@ pub(super) fn refusals() -> Vec<Message> {
         Refusal::AddressFull { max: 64 },
         Refusal::InputCut { seconds: 60 },
         Refusal::InputCut { seconds: 1 },
+        Refusal::NoHistory,
+        Refusal::HistoryUnreadable,
+        Refusal::NotKept { room: room("ops") },
     ];
     refusals.into_iter().map(Message::Refused).collect()
 }
@@ -328,5 +334,6 @@ fn has_refusal_sample(refusal: &Refusal) {
         Refusal::NotIgnored { .. } | Refusal::IgnoredFull { .. } | Refusal::ServerFull { .. } => {}
         Refusal::AddressFull { .. } | Refusal::InputCut { .. } => {}
         Refusal::CorrespondentGone { .. } => {}
+        Refusal::NoHistory | Refusal::HistoryUnreadable | Refusal::NotKept { .. } => {}
     }
 }

@@ -31,6 +31,7 @@ fn said(command: &Command) -> Option<&Text> {
         | Command::Reply { text } => Some(text),
         Command::SetTopic { topic, .. } => topic.as_ref(),
         Command::Quit { reason } => reason.as_ref(),
+        Command::Search { words } => Some(words),
         Command::Nick { .. }
         | Command::Join { .. }
         | Command::Leave { .. }
@@ -39,7 +40,8 @@ fn said(command: &Command) -> Option<&Text> {
         | Command::ShowTopic { .. }
         | Command::Ignore { .. }
         | Command::Ignored
-        | Command::Unignore { .. } => None,
+        | Command::Unignore { .. }
+        | Command::History { .. } => None,
     }
 }
 
@@ -392,6 +394,8 @@ fn help_is_worth_reading() {
             --   /reply TEXT     answer the last private message
             --   /me TEXT        say what you do: * ada waves
             --   /topic [TEXT]   show the room's topic, or set it; /topic - clears it
+            --   /history [N]    show the last N messages here, with their numbers
+            --   /search WORDS   find messages with these words, in the rooms you are in
             --   /ignore [NICK]  hear no more of somebody, or list whom you ignore
             --   /unignore NICK  hear somebody again
             --   /help [COMMAND] list the commands, or explain one

@@ -8,6 +8,7 @@ const NARROW: Bounds = Bounds {
     outbox_bytes_max: 1000,
     outbox_reserve_bytes: 200,
     stall_timeout: STALL,
+    keeps_history: false,
 };
 
 fn answer(hub: &mut Hub, to: ConnId, held: usize) {

@@ -27,6 +27,7 @@ const WIDE: Bounds = Bounds {
     outbox_bytes_max: 1 << 20,
     outbox_reserve_bytes: 1 << 18,
     stall_timeout: STALL,
+    keeps_history: false,
 };
 
 /// A hub's view of some workers. The turn is filled through `turn`.
@@ -173,6 +174,7 @@ fn skipped(name: &str, missed: Missed) -> Message {
     Message::Skipped {
         room: room(name),
         missed,
+        is_kept: false,
     }
 }
 

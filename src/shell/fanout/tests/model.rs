@@ -54,6 +54,7 @@ impl World {
             outbox_bytes_max: [0, 1, 150, 700, 3000, 50_000][chance.below(6)],
             outbox_reserve_bytes: [0, 100, 1000][chance.below(3)],
             stall_timeout: STALL,
+            keeps_history: false,
         };
         let reports_max = [1, 4, 1000][chance.below(3)];
         let hub = Hub::with(bounds, 1 + chance.below(3), reports_max);
