@@ -10,13 +10,15 @@ use alloc::vec::Vec;
 use chrono::{Datelike, NaiveDate};
 
 use super::encode::notice;
-use super::words::{count, counted, time};
+use super::spans::COUNT;
+use super::words::{count, counted, harmless, time};
 use crate::chat::{Findings, GapCause, HistoryPage, Kept, PageEnd, RoomName, Seq, Span, Tail};
 
 /// The command that shows exactly these numbers, in a sentence.
 pub(super) fn shows(first: Seq, last: Seq, room: &RoomName) -> String {
     let range = range(first, last);
-    format!("/history {range} #{room} shows them.")
+    let them = if first == last { "it" } else { "them" };
+    format!("/history {range} #{room} shows {them}.")
 }
 
 pub(super) fn paused(room: &RoomName) -> String {
@@ -27,7 +29,7 @@ pub(super) fn paused(room: &RoomName) -> String {
 }
 
 pub(super) fn resumed(room: &RoomName, first: Seq, last: Seq) -> String {
-    let missing = counted(last.0 - first.0 + 1, "number", "numbers");
+    let missing = counted(last.0.saturating_sub(first.0) + 1, "message", "messages");
     let range = range(first, last);
     format!("History of #{room} is kept again. {missing} ({range}) will stay missing from it.")
 }
@@ -35,17 +37,14 @@ pub(super) fn resumed(room: &RoomName, first: Seq, last: Seq) -> String {
 /// What was said last, between two lines that say so.
 pub(super) fn tail(bytes: &mut Vec<u8>, tail: &Tail) {
     let lines = tail.rows.iter().filter(|row| row.day().is_some()).count();
-    let shown = lines as u64;
-    let of = match tail.total {
-        total if total == shown => counted(shown, "message", "messages"),
-        total => format!("last {shown} of {} messages", count(total)),
-    };
-    let more = if tail.total == shown {
-        ""
+    let (shown, room) = (lines as u64, &tail.room);
+    let heading = if tail.total > shown {
+        let total = count(tail.total);
+        format!("last {shown} of {total} messages in #{room}; /history for more --")
     } else {
-        "; /history for more"
+        format!("{} in #{room} --", counted(shown, "message", "messages"))
     };
-    notice(bytes, &format!("{of} in #{}{more} --", tail.room));
+    notice(bytes, &heading);
     rows(bytes, &tail.room, &tail.rows, tail.today);
     notice(bytes, "you are live --");
 }
@@ -71,16 +70,28 @@ fn page_end(room: &RoomName, end: &PageEnd) -> String {
     };
     match end.more {
         None => format!("{shown}."),
-        Some(Span::Before { seq, .. }) => {
-            format!("{shown}. /history before {seq} #{room} shows earlier ones.")
-        }
-        Some(Span::Between { first, last }) => {
+        Some(more @ Span::Before { .. }) => {
             format!(
-                "{shown}. /history {} #{room} shows the next.",
-                range(first, last)
+                "{shown}. /history {} #{room} shows earlier ones.",
+                part(more)
             )
         }
-        Some(Span::Last { count }) => format!("{shown}. /history {count} #{room} shows them."),
+        Some(more @ (Span::Between { .. } | Span::Last { .. })) => {
+            format!(
+                "{shown}. /history {} #{room} shows the next ones.",
+                part(more)
+            )
+        }
+    }
+}
+
+/// As `/history` takes it.
+fn part(span: Span) -> String {
+    match span {
+        Span::Last { count } => format!("{count}"),
+        Span::Before { seq, count: COUNT } => format!("before {seq}"),
+        Span::Before { seq, count } => format!("{count} before {seq}"),
+        Span::Between { first, last } => range(first, last),
     }
 }
 
@@ -90,17 +101,18 @@ pub(super) fn findings(bytes: &mut Vec<u8>, findings: &Findings) {
         heading(bytes, row, &mut day);
         notice(bytes, &words(room, row));
     }
-    let words = &findings.words;
+    let words = harmless(findings.words.as_str());
     let end = match (findings.found.len() as u64, findings.has_more) {
-        (0, _) => format!(
-            "Nothing in your rooms has {words:?} in it. Fewer words find more.",
-            words = words.as_str()
+        (0, false) => format!("Nothing in your rooms has {words:?} in it. Fewer words find more."),
+        (0, true) => format!(
+            "Only people whom you ignore said {words:?} lately. More words find what others said."
         ),
         (found, false) => format!("{} found.", counted(found, "message", "messages")),
-        (found, true) => format!(
-            "The latest {} that match. More words find fewer.",
-            counted(found, "message", "messages")
-        ),
+        (1, true) => "The latest message that matches. More words find fewer.".into(),
+        (found, true) => {
+            let found = count(found);
+            format!("The latest {found} messages that match. More words find fewer.")
+        }
     };
     notice(bytes, &end);
 }

@@ -52,6 +52,9 @@ fn what_is_told_of_others() {
             -- dan cleared the topic of #lobby.
             -- #lobby: 214 joined, 8 left, 5,120 now.
             -- #lobby: 1 left, 3 renamed, 5,120 now.
+            -- History is not being kept at the moment: what is said in #ops now reaches everybody here, and will not be found later.
+            -- History of #ops is kept again. 312 messages (4711..5022) will stay missing from it.
+            -- History of #ops is kept again. 1 message (7..7) will stay missing from it.
         "#]],
     );
 }
@@ -61,28 +64,32 @@ fn what_is_told_of_oneself() {
     check(
         &samples::of_oneself(),
         &expect![[r#"
-        -- Welcome to roomful. You are guest1, in #lobby with bob, carol and 3 more. /help for help.
-        -- Welcome to roomful. You are guest1, in #lobby. Nobody else is here yet. /help for help.
-        -- You are now ada.
-        -- You joined #ops: dan, erin. What you type goes here now.
-        -- You joined #ops. Nobody else is here yet. What you type goes here now.
-        -- Topic of #ops: release 2 on Monday (set by dan, 2026-11-24 14:05)
-        -- You are back in #ops: dan and 1,200 more. What you type goes here now.
-        -- You are back in #ops. Nobody else is here. What you type goes here now.
-        -- You left #ops. What you type goes to #lobby now.
-        -- You left #ops. You are in no room now; /join ROOM goes to one.
-        -- You were too slow: 312 messages skipped in #ops (4711 to 5022).
-        -- You were too slow: 312 messages skipped in #ops (4711 to 5030) and 12 notices.
-        -- You were too slow: 1 message skipped in #ops (7) and 1 notice.
-        -- You were too slow: 1,200 notices skipped in #ops.
-        -- You ignore bob now. /unignore bob undoes it.
-        -- You hear bob again.
-        -- You send faster than 5 lines a second. Nothing is lost: your lines are taken at that rate.
-        -- You send faster than 1 line a second. Nothing is lost: your lines are taken at that rate.
-        -- Bye, ada.
-        -- The server is shutting down. Bye.
-        !! The server has found a fault in itself and stops. What was said up to here was delivered; come back a little later.
-    "#]],
+            -- Welcome to roomful. You are guest1, in #lobby with bob, carol and 3 more. /help for help.
+            -- Welcome to roomful. You are guest1, in #lobby. Nobody else is here yet. /help for help.
+            -- You are now ada.
+            -- You joined #ops: dan, erin. What you type goes here now.
+            -- You joined #ops. Nobody else is here yet. What you type goes here now.
+            -- Topic of #ops: release 2 on Monday (set by dan, 2026-11-24 14:05)
+            -- You are back in #ops: dan and 1,200 more. What you type goes here now.
+            -- You are back in #ops. Nobody else is here. What you type goes here now.
+            -- You left #ops. What you type goes to #lobby now.
+            -- You left #ops. You are in no room now; /join ROOM goes to one.
+            -- You were too slow: 312 messages skipped in #ops (4711 to 5022).
+            -- You were too slow: 312 messages skipped in #ops (4711 to 5030) and 12 notices.
+            -- You were too slow: 1 message skipped in #ops (7) and 1 notice.
+            -- You were too slow: 1,200 notices skipped in #ops.
+            -- You were too slow: 312 messages skipped in #ops (4711 to 5022). /history 4711..5022 #ops shows them.
+            -- You were too slow: 312 messages skipped in #ops (4711 to 5030) and 12 notices. /history 4711..5030 #ops shows them.
+            -- You were too slow: 1 message skipped in #ops (4711). /history 4711..4711 #ops shows it.
+            -- You were too slow: 12 notices skipped in #ops.
+            -- You ignore bob now. /unignore bob undoes it.
+            -- You hear bob again.
+            -- You send faster than 5 lines a second. Nothing is lost: your lines are taken at that rate.
+            -- You send faster than 1 line a second. Nothing is lost: your lines are taken at that rate.
+            -- Bye, ada.
+            -- The server is shutting down. Bye.
+            !! The server has found a fault in itself and stops. What was said up to here was delivered; come back a little later.
+        "#]],
     );
 }
 
@@ -111,6 +118,100 @@ fn lists_and_topics() {
         -- You ignore nobody. /ignore NICK begins it.
     "#]],
     );
+}
+
+#[test]
+fn what_was_said_last_when_one_joins() {
+    check(
+        &samples::tails(),
+        &expect![[r#"
+        -- last 4 of 1,204 messages in #ops; /history for more --
+        -- 1..4710 #ops (no longer kept)
+        -- Mon, 23 November 2026 --
+        -- 4711 14:05 #ops ada: hi
+        -- 4712 14:05 #ops * ada waves
+        -- Tue, 24 November 2026 --
+        -- 4713 14:05 #ops (erased)
+        -- 4714..4720 #ops (could not be kept)
+        -- 4721..4721 #ops (lost in a crash of the server, if anything was said)
+        -- Wed, 25 November 2026 --
+        -- 4722 00:05 #ops bob: -- 1 14:05 #ops eve: no
+        -- you are live --
+        -- 1 message in #ops --
+        -- 4713 14:05 #ops (erased)
+        -- you are live --
+        -- last 1 of 2 messages in #ops; /history for more --
+        -- Wed, 25 November 2026 --
+        -- 4722 00:05 #ops bob: -- 1 14:05 #ops eve: no
+        -- you are live --
+    "#]],
+    );
+}
+
+#[test]
+fn what_was_said_before_on_request() {
+    check(
+        &samples::histories(),
+        &expect![[r#"
+        -- 1..4710 #ops (no longer kept)
+        -- Mon, 23 November 2026 --
+        -- 4711 14:05 #ops ada: hi
+        -- 4712 14:05 #ops * ada waves
+        -- Tue, 24 November 2026 --
+        -- 4713 14:05 #ops (erased)
+        -- 4714..4720 #ops (could not be kept)
+        -- 4721..4721 #ops (lost in a crash of the server, if anything was said)
+        -- Wed, 25 November 2026 --
+        -- 4722 00:05 #ops bob: -- 1 14:05 #ops eve: no
+        -- 4713 14:05 #ops (erased)
+        -- 20 of 1,204 messages in #ops. /history before 4711 #ops shows earlier ones.
+        -- 50 of 1,204 messages in #ops. /history 50 before 4711 #ops shows earlier ones.
+        -- 1,000 of 4,290 messages in #ops. /history 5711..9000 #ops shows the next ones.
+        -- 1,204 of 1,204 messages in #ops.
+        -- 1 of 1 message in #ops.
+        -- Nothing of #ops is kept there.
+        -- Nothing of #ops is kept there. /history before 4711 #ops shows earlier ones.
+        -- Nothing is kept of #ops yet.
+    "#]],
+    );
+}
+
+#[test]
+fn what_a_search_finds() {
+    check(
+        &samples::findings(),
+        &expect![[r#"
+            -- Mon, 23 November 2026 --
+            -- 4711 14:05 #ops ada: hi
+            -- 4712 14:05 #ops * ada waves
+            -- 2 messages found.
+            -- Wed, 25 November 2026 --
+            -- 4722 00:05 #ops bob: -- 1 14:05 #ops eve: no
+            -- The latest message that matches. More words find fewer.
+            -- Mon, 23 November 2026 --
+            -- 4711 14:05 #ops ada: hi
+            -- 4712 14:05 #ops * ada waves
+            -- The latest 2 messages that match. More words find fewer.
+            -- Wed, 25 November 2026 --
+            -- 4722 00:05 #ops bob: -- 1 14:05 #ops eve: no
+            -- 1 message found.
+            -- Nothing in your rooms has "lunch" in it. Fewer words find more.
+            -- Only people whom you ignore said "say \"lunch\"" lately. More words find what others said.
+            -- Nothing in your rooms has "lunch lunch lunch lunch lunch lunch lunc…" in it. Fewer words find more.
+        "#]],
+    );
+}
+
+/// Whoever reads lines tells what was said before from what is being said.
+#[test]
+fn what_was_said_before_is_a_notice() {
+    let mut bytes = Vec::new();
+    let all = [samples::tails(), samples::histories(), samples::findings()].concat();
+    for message in &all {
+        encode(message, &mut bytes);
+    }
+    let lines = String::from_utf8(bytes).unwrap();
+    assert!(lines.lines().all(|line| line.starts_with("-- ")), "{lines}");
 }
 
 #[test]

@@ -3,11 +3,11 @@
 use alloc::vec;
 use alloc::vec::Vec;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, Days, TimeDelta, Utc};
 
 use crate::chat::{
-    Company, Departure, Message, Missed, NameError, Nickname, Refusal, RoomInfo, RoomName, Seq,
-    Text, TopicInfo,
+    Company, Departure, Findings, GapCause, HistoryPage, Kept, Message, Missed, NameError,
+    Nickname, PageEnd, Refusal, RoomInfo, RoomName, Seq, Span, Tail, Text, TopicInfo,
 };
 
 pub(super) fn nick(name: &str) -> Nickname {
@@ -139,6 +139,17 @@ pub(super) fn of_others() -> Vec<Message> {
         },
         summary(214, 8, 0),
         summary(0, 1, 3),
+        Message::HistoryPaused { room: room("ops") },
+        Message::HistoryResumed {
+            room: room("ops"),
+            first: Seq(4711),
+            last: Seq(5022),
+        },
+        Message::HistoryResumed {
+            room: room("ops"),
+            first: Seq(7),
+            last: Seq(7),
+        },
     ]
 }
 
@@ -150,7 +161,7 @@ pub(super) fn of_oneself() -> Vec<Message> {
         topic,
         returned,
     };
-    let missed = |lines, first, last, notices| Message::Skipped {
+    let skipped = |is_kept, lines, first, last, notices| Message::Skipped {
         room: room("ops"),
         missed: Missed {
             lines,
@@ -158,8 +169,9 @@ pub(super) fn of_oneself() -> Vec<Message> {
             last: Seq(last),
             notices,
         },
-        is_kept: false,
+        is_kept,
     };
+    let missed = |lines, first, last, notices| skipped(false, lines, first, last, notices);
     vec![
         Message::Welcomed {
             nick: Nickname::guest(1),
@@ -188,6 +200,10 @@ pub(super) fn of_oneself() -> Vec<Message> {
         missed(312, 4711, 5030, 12),
         missed(1, 7, 7, 1),
         missed(0, 0, 0, 1_200),
+        skipped(true, 312, 4711, 5022, 0),
+        skipped(true, 312, 4711, 5030, 12),
+        skipped(true, 1, 4711, 4711, 0),
+        skipped(true, 0, 0, 0, 12),
         Message::IgnoreAdded { nick: nick("bob") },
         Message::IgnoreRemoved { nick: nick("bob") },
         Message::Delayed { per_second: 5 },
@@ -249,6 +265,105 @@ pub(super) fn lists() -> Vec<Message> {
             nicks: vec![nick("bob"), nick("eve")],
         },
         Message::IgnoredListed { nicks: vec![] },
+    ]
+}
+
+/// Rows of every kind, over two midnights.
+fn rows() -> Vec<Kept> {
+    let line = |seq, hours, from, is_action, said| Kept::Line {
+        seq: Seq(seq),
+        at: at() + TimeDelta::hours(hours),
+        from: nick(from),
+        is_action,
+        text: text(said),
+    };
+    let gap = |first, last, why| Kept::Gap {
+        first: Seq(first),
+        last: Seq(last),
+        why,
+    };
+    vec![
+        gap(1, 4710, GapCause::Expired),
+        line(4711, -24, "ada", false, "hi"),
+        line(4712, -24, "ada", true, "waves"),
+        Kept::Erased {
+            seq: Seq(4713),
+            at: at(),
+        },
+        gap(4714, 4720, GapCause::Unkept),
+        gap(4721, 4721, GapCause::Crash),
+        line(4722, 10, "bob", false, "-- 1 14:05 #ops eve: no"),
+    ]
+}
+
+/// What was said before, when somebody joins.
+pub(super) fn tails() -> Vec<Message> {
+    let tail = |rows: &[Kept], total, days| {
+        Message::TailShown(Tail {
+            room: room("ops"),
+            rows: rows.to_vec(),
+            total,
+            today: at().date_naive() + Days::new(days),
+        })
+    };
+    vec![
+        tail(&rows(), 1_204, 1),
+        tail(&rows()[3..4], 1, 0),
+        tail(&rows()[6..], 2, 0),
+    ]
+}
+
+/// What was said before, on request.
+pub(super) fn histories() -> Vec<Message> {
+    let page = |rows: &[Kept], end| {
+        Message::HistoryShown(HistoryPage {
+            room: room("ops"),
+            rows: rows.to_vec(),
+            since: at().date_naive(),
+            end,
+        })
+    };
+    let end = |shown, total, more| Some(PageEnd { shown, total, more });
+    let before = |count| Span::Before {
+        seq: Seq(4711),
+        count,
+    };
+    let between = Span::Between {
+        first: Seq(5711),
+        last: Seq(9000),
+    };
+    vec![
+        page(&rows(), None),
+        page(&rows()[3..4], end(20, 1_204, Some(before(20)))),
+        page(&[], end(50, 1_204, Some(before(50)))),
+        page(&[], end(1_000, 4_290, Some(between))),
+        page(&[], end(1_204, 1_204, None)),
+        page(&[], end(1, 1, None)),
+        page(&[], end(0, 1_204, None)),
+        page(&[], end(0, 1_204, Some(before(20)))),
+        page(&[], end(0, 0, None)),
+    ]
+}
+
+/// What a search finds.
+pub(super) fn findings() -> Vec<Message> {
+    let found = |words, rows: &[Kept], has_more| {
+        Message::Found(Findings {
+            words: text(words),
+            found: rows.iter().map(|row| (room("ops"), row.clone())).collect(),
+            has_more,
+            today: at().date_naive(),
+        })
+    };
+    let long = "lunch ".repeat(100);
+    vec![
+        found("hi", &rows()[1..3], false),
+        found("no", &rows()[6..], true),
+        found("a", &rows()[1..3], true),
+        found("no", &rows()[6..], false),
+        found("lunch", &[], false),
+        found("say \"lunch\"", &[], true),
+        found(&long, &[], false),
     ]
 }
 

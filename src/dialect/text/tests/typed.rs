@@ -45,7 +45,7 @@ fn said(command: &Command) -> Option<&Text> {
     }
 }
 
-fn check(typed: &[&str], expected: &Expect) {
+pub(super) fn check(typed: &[&str], expected: &Expect) {
     let mut transcript = String::new();
     for line in typed {
         let made = parse_text(line).map_or("nothing".to_string(), |decoded| shown(&decoded));
@@ -76,49 +76,52 @@ fn every_command() {
         "/unignore bob",
         "/quit",
         "/quit off home",
+        "/history",
     ];
     check(
         &typed,
         &expect![[r#"
-        > /nick ada
-        Nick { nick: "ada" }
-        > /join ops
-        Join { room: "ops" }
-        > /join #ops
-        Join { room: "ops" }
-        > /leave
-        Leave { room: None }
-        > /leave #ops
-        Leave { room: Some("ops") }
-        > /rooms
-        Rooms
-        > /who
-        Who { room: None }
-        > /who ops
-        Who { room: Some("ops") }
-        > /msg bob yes,  12:30
-        Whisper { to: "bob", text: Text(11 bytes) } "yes,  12:30"
-        > /reply on my way
-        Reply { text: Text(9 bytes) } "on my way"
-        > /me waves
-        Act { room: None, text: Text(5 bytes) } "waves"
-        > /topic
-        ShowTopic { room: None }
-        > /topic release 2
-        SetTopic { room: None, topic: Some(Text(9 bytes)) } "release 2"
-        > /topic -
-        SetTopic { room: None, topic: None }
-        > /ignore
-        Ignored
-        > /ignore bob
-        Ignore { nick: "bob" }
-        > /unignore bob
-        Unignore { nick: "bob" }
-        > /quit
-        Quit { reason: None }
-        > /quit off home
-        Quit { reason: Some(Text(8 bytes)) } "off home"
-    "#]],
+            > /nick ada
+            Nick { nick: "ada" }
+            > /join ops
+            Join { room: "ops" }
+            > /join #ops
+            Join { room: "ops" }
+            > /leave
+            Leave { room: None }
+            > /leave #ops
+            Leave { room: Some("ops") }
+            > /rooms
+            Rooms
+            > /who
+            Who { room: None }
+            > /who ops
+            Who { room: Some("ops") }
+            > /msg bob yes,  12:30
+            Whisper { to: "bob", text: Text(11 bytes) } "yes,  12:30"
+            > /reply on my way
+            Reply { text: Text(9 bytes) } "on my way"
+            > /me waves
+            Act { room: None, text: Text(5 bytes) } "waves"
+            > /topic
+            ShowTopic { room: None }
+            > /topic release 2
+            SetTopic { room: None, topic: Some(Text(9 bytes)) } "release 2"
+            > /topic -
+            SetTopic { room: None, topic: None }
+            > /ignore
+            Ignored
+            > /ignore bob
+            Ignore { nick: "bob" }
+            > /unignore bob
+            Unignore { nick: "bob" }
+            > /quit
+            Quit { reason: None }
+            > /quit off home
+            Quit { reason: Some(Text(8 bytes)) } "off home"
+            > /history
+            History { room: None, span: Last { count: 20 } }
+        "#]],
     );
 }
 
@@ -180,6 +183,27 @@ fn aliases_prefixes_and_capitals() {
             !! /m could be /msg or /me. Type a little more.
             > /xy
             !! No command /xy. /help lists them all.
+        "#]],
+    );
+}
+
+/// A new command takes no short form away that somebody's fingers know.
+#[test]
+fn a_new_name_leaves_the_old_ones() {
+    check(
+        &["/h to", "/hi", "/s release notes", "/find lunch", "/ro"],
+        &expect![[r#"
+            > /h to
+            -- /topic [TEXT]: show the room's topic, or set it; /topic - clears it.
+            -- Examples: /topic  or  /topic release 2 is out on Monday
+            > /hi
+            History { room: None, span: Last { count: 20 } }
+            > /s release notes
+            Search { words: Text(13 bytes) } "release notes"
+            > /find lunch
+            Search { words: Text(5 bytes) } "lunch"
+            > /ro
+            Rooms
         "#]],
     );
 }
@@ -247,37 +271,43 @@ fn a_missing_or_surplus_word_is_refused() {
         "/me",
         "/ignore a b",
         "/unignore",
+        "/search",
+        "/history 20 ops dev",
     ];
     check(
         &typed,
         &expect![[r#"
-        > /nick
-        !! That is not how /nick works. Type /nick NAME; /help nick shows examples.
-        > /nick a b
-        !! That is not how /nick works. Type /nick NAME; /help nick shows examples.
-        > /join
-        !! That is not how /join works. Type /join ROOM; /help join shows examples.
-        > /join a b
-        !! That is not how /join works. Type /join ROOM; /help join shows examples.
-        > /leave a b
-        !! That is not how /leave works. Type /leave [ROOM]; /help leave shows examples.
-        > /rooms x
-        !! That is not how /rooms works. Type /rooms; /help rooms shows examples.
-        > /who a b
-        !! That is not how /who works. Type /who [ROOM]; /help who shows examples.
-        > /msg
-        !! That is not how /msg works. Type /msg NICK TEXT; /help msg shows examples.
-        > /msg bob
-        !! That is not how /msg works. Type /msg NICK TEXT; /help msg shows examples.
-        > /reply
-        !! That is not how /reply works. Type /reply TEXT; /help reply shows examples.
-        > /me
-        !! That is not how /me works. Type /me TEXT; /help me shows examples.
-        > /ignore a b
-        !! That is not how /ignore works. Type /ignore [NICK]; /help ignore shows examples.
-        > /unignore
-        !! That is not how /unignore works. Type /unignore NICK; /help unignore shows examples.
-    "#]],
+            > /nick
+            !! That is not how /nick works. Type /nick NAME; /help nick shows examples.
+            > /nick a b
+            !! That is not how /nick works. Type /nick NAME; /help nick shows examples.
+            > /join
+            !! That is not how /join works. Type /join ROOM; /help join shows examples.
+            > /join a b
+            !! That is not how /join works. Type /join ROOM; /help join shows examples.
+            > /leave a b
+            !! That is not how /leave works. Type /leave [ROOM]; /help leave shows examples.
+            > /rooms x
+            !! That is not how /rooms works. Type /rooms; /help rooms shows examples.
+            > /who a b
+            !! That is not how /who works. Type /who [ROOM]; /help who shows examples.
+            > /msg
+            !! That is not how /msg works. Type /msg NICK TEXT; /help msg shows examples.
+            > /msg bob
+            !! That is not how /msg works. Type /msg NICK TEXT; /help msg shows examples.
+            > /reply
+            !! That is not how /reply works. Type /reply TEXT; /help reply shows examples.
+            > /me
+            !! That is not how /me works. Type /me TEXT; /help me shows examples.
+            > /ignore a b
+            !! That is not how /ignore works. Type /ignore [NICK]; /help ignore shows examples.
+            > /unignore
+            !! That is not how /unignore works. Type /unignore NICK; /help unignore shows examples.
+            > /search
+            !! That is not how /search works. Type /search WORDS; /help search shows examples.
+            > /history 20 ops dev
+            !! That is not how /history works. Type /history [N]; /help history shows examples.
+        "#]],
     );
 }
 
@@ -314,6 +344,8 @@ fn a_bad_name_is_refused() {
 fn an_unknown_command_is_refused() {
     let typed = [
         "/jion x",
+        "/histroy",
+        "/serach x",
         "/xyzzy",
         "/averyveryveryveryveryveryveryveryverylongcommandname",
         "/help a b",
@@ -327,6 +359,10 @@ fn an_unknown_command_is_refused() {
         &expect![[r#"
             > /jion x
             !! No command /jion. Did you mean /join?
+            > /histroy
+            !! No command /histroy. Did you mean /history?
+            > /serach x
+            !! No command /serach. Did you mean /search?
             > /xyzzy
             !! No command /xyzzy. /help lists them all.
             > /averyveryveryveryveryveryveryveryverylongcommandname
@@ -375,59 +411,6 @@ fn a_mark_counts_once_and_alone() {
         > /help \u{1b}\u{202e}xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx
         !! No command /xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx…. /help lists them all.
     "##]],
-    );
-}
-
-#[test]
-fn help_is_worth_reading() {
-    check(
-        &["/help", "/help join", "/help /W", "/help to"],
-        &expect![[r#"
-            > /help
-            -- What you type is said to the room you joined last, unless it is a command:
-            --   /nick NAME      change your nickname
-            --   /join ROOM      join a room, or come back to one; it is opened if need be
-            --   /leave [ROOM]   leave a room; without a name, the one you are typing to
-            --   /rooms          list the rooms, with how many are there and the topic
-            --   /who [ROOM]     list who is in a room
-            --   /msg NICK TEXT  say something to one person alone
-            --   /reply TEXT     answer the last private message
-            --   /me TEXT        say what you do: * ada waves
-            --   /topic [TEXT]   show the room's topic, or set it; /topic - clears it
-            --   /history [N]    show the last N messages here, with their numbers
-            --   /search WORDS   find messages with these words, in the rooms you are in
-            --   /ignore [NICK]  hear no more of somebody, or list whom you ignore
-            --   /unignore NICK  hear somebody again
-            --   /help [COMMAND] list the commands, or explain one
-            --   /quit [REASON]  leave; the reason is told to those in your rooms
-            -- //text says /text. A command's beginning will do: /to for /topic.
-            -- /help COMMAND shows examples.
-            > /help join
-            -- /join ROOM: join a room, or come back to one; it is opened if need be.
-            -- What you type goes there from then on. You may be in several rooms.
-            -- Also: /j.
-            -- Examples: /join ops  or  /join #release-2
-            > /help /W
-            -- /msg NICK TEXT: say something to one person alone.
-            -- Also: /w, /whisper.
-            -- Examples: /msg bob lunch at 12:30?  or  /w bob yes
-            > /help to
-            -- /topic [TEXT]: show the room's topic, or set it; /topic - clears it.
-            -- Examples: /topic  or  /topic release 2 is out on Monday
-        "#]],
-    );
-}
-
-#[test]
-fn help_fits_a_small_terminal() {
-    let Some(Decoded::Answer(help)) = parse_text("/help") else {
-        panic!("help is an answer")
-    };
-    let help = String::from_utf8(help).unwrap();
-    assert!(help.lines().count() <= 22);
-    assert!(
-        help.lines().all(|line| line.chars().count() <= 79),
-        "{help}"
     );
 }
 
