@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
 
-use super::{Beginning, End, Past, Record, Store, StoreError, Written};
+use super::{Beginning, End, Past, Record, Store, StoreError, Written, words};
 use crate::chat::{Findings, GapCause, Kept, RoomName, Seq, Text, TopicInfo};
 
 /// Keeps everything in memory, for as long as it lives: for tests and simulations,
@@ -72,7 +72,7 @@ impl Store for MemoryStore {
         let within = room
             .rows
             .values()
-            .filter(|row| row.last() >= first && row.first() <= last)
+            .filter(|row| first <= last && row.last() >= first && row.first() <= last)
             .map(|row| cut(row.clone(), first, last));
         let rows = rows as usize;
         Ok(match end {
@@ -90,7 +90,7 @@ impl Store for MemoryStore {
         rooms: &[RoomName],
         words: &Text,
     ) -> Result<(Vec<(RoomName, Kept)>, bool), StoreError> {
-        let words: Vec<String> = tokens(words.as_str()).collect();
+        let words = words::words(words.as_str());
         let mut found = Vec::new();
         for name in rooms {
             let rows = self.rooms.get(name).map(|room| room.rows.values());
@@ -138,8 +138,9 @@ impl Room {
                     is_action: *is_action,
                     text: text.clone(),
                 };
-                self.rows.insert(*seq, line);
-                self.total += 1;
+                // The same may come again, when it was not certain that it was kept.
+                let before = self.rows.insert(*seq, line);
+                self.total += u64::from(before.is_none());
                 self.last = self.last.max(*seq);
             }
             Record::Topic { topic, .. } => self.topic.clone_from(topic),
@@ -213,13 +214,6 @@ fn holds(row: &Kept, words: &[String]) -> bool {
     let Kept::Line { text, .. } = row else {
         return false;
     };
-    let said: Vec<String> = tokens(text.as_str()).collect();
+    let said = words::words(text.as_str());
     !words.is_empty() && words.iter().all(|word| said.contains(word))
-}
-
-/// Words, as a search compares them: letters and digits, in small letters.
-fn tokens(text: &str) -> impl Iterator<Item = String> {
-    text.split(|c: char| !c.is_alphanumeric())
-        .filter(|word| !word.is_empty())
-        .map(str::to_lowercase)
 }

@@ -12,6 +12,8 @@
 
 mod memory;
 mod record;
+mod sqlite;
+mod words;
 
 use std::future::Future;
 
@@ -21,6 +23,7 @@ use crate::chat::{Kept, RoomName, Seq, Text, TopicInfo};
 
 pub use memory::MemoryStore;
 pub use record::Record;
+pub use sqlite::{OpenError, SqliteStore};
 
 /// Where what was said is kept.
 ///
