@@ -96,6 +96,11 @@ impl Engine {
         check(self.rooms.len() <= self.limits.rooms_max.max(1), || {
             "too many rooms".into()
         })?;
+        let recalled = self.rooms.remembered();
+        let is_open = recalled.is_some_and(|name| names.get(name).is_some());
+        check(!is_open, || {
+            format!("{recalled:?} is open, and waits to be")
+        })?;
         for (id, room) in self.rooms.iter() {
             check(names.get(&room.name) == Some(id), || {
                 format!("{:?} is not {id:?}", room.name)

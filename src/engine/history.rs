@@ -65,10 +65,16 @@ impl Engine {
     }
 
     /// Tells everybody who is in a room something about its history.
-    pub(super) fn tell_of_history(&self, message: Message, name: &RoomName, effects: &mut Effects) {
+    pub(super) fn tell_of_history(
+        &self,
+        name: &RoomName,
+        message: impl FnOnce(RoomName) -> Message,
+        effects: &mut Effects,
+    ) {
         if let Some(id) = self.rooms.called(name) {
-            let members = self.rooms[id].members.iter();
-            effects.deliver(members.map(|(_, conn)| conn), message);
+            let room = &self.rooms[id];
+            let members = room.members.iter().map(|(_, conn)| conn);
+            effects.deliver(members, message(room.name.clone()));
         }
     }
 }

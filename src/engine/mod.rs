@@ -153,13 +153,12 @@ impl Engine {
                 return; // It holds for the next event.
             }
             Event::HistoryPaused { room } => {
-                let message = Message::HistoryPaused { room: room.clone() };
-                self.tell_of_history(message, &room, effects);
+                let paused = |room| Message::HistoryPaused { room };
+                self.tell_of_history(&room, paused, effects);
             }
             Event::HistoryResumed { room, first, last } => {
-                let name = room.clone();
-                let message = Message::HistoryResumed { room, first, last };
-                self.tell_of_history(message, &name, effects);
+                let resumed = |room| Message::HistoryResumed { room, first, last };
+                self.tell_of_history(&room, resumed, effects);
             }
             Event::Tick => self.tell_summaries(now, effects),
         }

@@ -146,13 +146,20 @@ impl Rooms {
         self.by_id.len()
     }
 
-    /// The lobby alone, with the same numbers still to come.
+    /// The lobby alone, with the same numbers still to come, and its topic.
     pub(super) fn counters_only(&self) -> Self {
         let mut rooms = Self::new();
         rooms.last = self.last;
         rooms.floor = self.floor;
-        rooms[LOBBY].last = self[LOBBY].last;
+        // A topic that nobody who was in has left behind: history knows it.
+        let lobby = &self[LOBBY];
+        (rooms[LOBBY].last, rooms[LOBBY].topic) = (lobby.last, lobby.topic.clone());
         rooms
+    }
+
+    /// The room whose past is known for one event.
+    pub(super) fn remembered(&self) -> Option<&RoomName> {
+        self.past.as_ref().map(|(name, ..)| name)
     }
 }
 

@@ -57,29 +57,31 @@ impl Model {
         Ok(())
     }
 
-    /// In all of one's rooms, in the order in which they were opened.
+    /// In all of one's rooms, by use.
     pub(super) fn search(&mut self, ask: &Ask, words: Text) -> Result<(), Refusal> {
-        let own = self.asking(ask).rooms.clone();
-        if own.is_empty() {
+        let rooms = self.asking(ask).rooms.clone();
+        if rooms.is_empty() {
             return Err(Refusal::InNoRoom);
         }
-        let all = self.rooms.iter().map(|room| room.name.clone());
-        let rooms = all.filter(|room| own.contains(room)).collect();
         let told = Told::Searched(ask.conn, ask.tag.clone(), rooms, words);
         self.told.push(told);
         Ok(())
     }
 
     pub(super) fn tell_paused(&mut self, name: &RoomName) {
-        for member in self.members(name) {
-            self.tell_anyone(member, Message::HistoryPaused { room: name.clone() });
-        }
+        self.tell_of_history(name, &|room| Message::HistoryPaused { room });
     }
 
     pub(super) fn tell_resumed(&mut self, name: &RoomName, first: Seq, last: Seq) {
+        let resumed = |room| Message::HistoryResumed { room, first, last };
+        self.tell_of_history(name, &resumed);
+    }
+
+    /// Under the name that the room was opened with.
+    fn tell_of_history(&mut self, name: &RoomName, message: &dyn Fn(RoomName) -> Message) {
         for member in self.members(name) {
-            let room = name.clone();
-            self.tell_anyone(member, Message::HistoryResumed { room, first, last });
+            let room = self.room_mut(name).name.clone();
+            self.tell_anyone(member, message(room));
         }
     }
 }

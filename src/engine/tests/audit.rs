@@ -3,7 +3,7 @@
 use alloc::string::{String, ToString};
 
 use super::script::World;
-use crate::chat::{ConnId, Limits, Nickname, RoomId, RoomName, UserId};
+use crate::chat::{ConnId, Limits, Nickname, RoomId, RoomName, Seq, UserId};
 use crate::engine::Engine;
 
 const ADA: UserId = UserId(1);
@@ -112,6 +112,9 @@ fn what_is_wrong_with_rooms_is_found() {
             untold.due += chrono::TimeDelta::seconds(1);
         }),
         ("stands for nothing", &|it| it.rooms[lobby].untold = None),
+        ("waits to be", &|it| {
+            it.rooms.remember("OPS".parse().unwrap(), Seq(7), None);
+        }),
     ]);
 }
 

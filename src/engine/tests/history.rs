@@ -41,27 +41,76 @@ fn low_limits() -> Limits {
 const NICKS: [&str; 6] = ["ada", "Ada", "bob", "scope", "ѕсоре", "guest1"];
 const ROOMS: [&str; 5] = ["lobby", "ops", "OPS", "dev", "ѕсоре"];
 
-/// A step of a script; connections come anew under new numbers.
-fn step(dice: &mut Dice, open: &mut Vec<u64>, last: &mut u64) -> String {
-    if open.is_empty() || (open.len() < 8 && dice.roll(10) == 0) {
-        *last += 1;
-        open.push(*last);
-        return format!("+{last}");
+/// A script that is being drawn; connections come anew under new numbers.
+struct Script {
+    dice: Dice,
+    open: Vec<u64>,
+    last: u64,
+    /// What a history that missed nothing would know of each room.
+    used: BTreeMap<RoomName, u64>,
+    /// What comes next in any case.
+    next: Option<String>,
+}
+
+impl Script {
+    fn new(seed: u64) -> Self {
+        Self {
+            dice: Dice(seed),
+            open: Vec::new(),
+            last: 0,
+            used: BTreeMap::new(),
+            next: None,
+        }
     }
-    let place = dice.roll(open.len() as u64) as usize;
-    let who = open[place];
-    match dice.roll(18) {
-        0 => {
-            open.remove(place);
-            format!(
-                "-{who} {}",
-                dice.pick(&["ended", "reset", "timed-out", "stalled"])
-            )
+
+    fn step(&mut self) -> String {
+        if let Some(next) = self.next.take() {
+            return next;
         }
-        1 if dice.roll(3) == 0 => {
-            open.remove(place);
-            format!("{who} quit")
+        if self.open.is_empty() || (self.open.len() < 8 && self.dice.roll(10) == 0) {
+            self.last += 1;
+            self.open.push(self.last);
+            return format!("+{}", self.last);
         }
+        let place = self.dice.roll(self.open.len() as u64) as usize;
+        let who = self.open[place];
+        match self.dice.roll(22) {
+            0 => {
+                self.open.remove(place);
+                let ways = ["ended", "reset", "timed-out", "stalled"];
+                format!("-{who} {}", self.dice.pick(&ways))
+            }
+            1 if self.dice.roll(3) == 0 => {
+                self.open.remove(place);
+                format!("{who} quit")
+            }
+            18 => self.past(who),
+            19 => format!("paused {}", self.dice.pick(&ROOMS)),
+            20 => format!("resumed {} 1 2", self.dice.pick(&ROOMS)),
+            kind => request(&mut self.dice, kind, who),
+        }
+    }
+
+    /// The highest number that was ever used in a room, or above it; mostly, somebody
+    /// joins it then.
+    fn past(&mut self, who: u64) -> String {
+        let name = self.dice.pick(&ROOMS);
+        self.next = (self.dice.roll(4) > 0).then(|| format!("{who} join {name}"));
+        let last = self.used.entry(name.parse().unwrap()).or_default();
+        *last += self.dice.roll(3);
+        format!("recalled {name} {last} {}", self.dice.pick(&["", "x"]))
+    }
+
+    fn note(&mut self, effect: Effect<'_>) {
+        if let Effect::Record { room, seq, .. } = effect {
+            let last = self.used.entry(room.clone()).or_default();
+            *last = (*last).max(seq.0);
+        }
+    }
+}
+
+fn request(dice: &mut Dice, kind: u64, who: u64) -> String {
+    match kind {
         2 => format!("{who} nick {}", dice.pick(&NICKS)),
         3 | 4 => format!("{who} join {}", dice.pick(&ROOMS)),
         5 => format!("{who} leave {}", dice.pick(&ROOMS)),
@@ -75,6 +124,10 @@ fn step(dice: &mut Dice, open: &mut Vec<u64>, last: &mut u64) -> String {
         13 => format!("{} {who}", dice.pick(&["ready", "choked", "stray"])),
         14 => format!("@ {}ms", dice.roll(6_000)),
         15 => String::from("tick"),
+        21 => format!(
+            "{who} {}",
+            dice.pick(&["history", "history #ops", "search x"])
+        ),
         _ => format!("{who} say x"),
     }
 }
@@ -127,15 +180,17 @@ impl Judge {
 #[test]
 fn is_sound_after_every_step_and_leaves_nothing_behind() {
     for seed in 0..60 {
-        let mut dice = Dice(seed);
+        let mut script = Script::new(seed);
         let (mut world, mut judge) = (World::new(low_limits()), Judge::default());
-        let (mut open, mut last) = (Vec::new(), 0);
         for _ in 0..500 {
-            let step = step(&mut dice, &mut open, &mut last);
+            let step = script.step();
             world.line(&step); // Audits.
-            world.effects().for_each(|effect| judge.judge(effect));
+            for effect in world.effects() {
+                judge.judge(effect);
+                script.note(effect);
+            }
         }
-        for who in open {
+        for who in script.open {
             world.line(&format!("-{who} reset"));
         }
         assert!(world.engine.equals_new(), "seed {seed}");
@@ -145,19 +200,19 @@ fn is_sound_after_every_step_and_leaves_nothing_behind() {
 #[test]
 fn is_the_same_in_two_engines_and_in_a_clone_from_the_middle() {
     for seed in 100..120 {
-        let mut dice = Dice(seed);
+        let mut script = Script::new(seed);
         let (mut one, mut other) = (World::new(low_limits()), World::new(low_limits()));
-        let (mut open, mut last) = (Vec::new(), 0);
         for number in 0..400 {
             if number == 200 {
                 other.engine = one.engine.clone();
             }
-            let step = step(&mut dice, &mut open, &mut last);
+            let step = script.step();
             assert_eq!(
                 one.line(&step),
                 other.line(&step),
                 "seed {seed}, step {number}"
             );
+            one.effects().for_each(|effect| script.note(effect));
         }
         assert_eq!(one.engine, other.engine);
     }

@@ -7,6 +7,7 @@ mod ignore;
 mod join_and_leave;
 mod listings;
 mod nick;
+mod past;
 mod rate;
 mod say;
 mod script;

@@ -5,6 +5,8 @@
 //! -1 reset        it ends, in some way        tick        the deadline is here
 //! 1 join ops      person 1 asks               ready 1     the outbox of 1 has room
 //! stray 1         a line that the door answers            choked 1    it has none
+//! recalled ops 7 be kind      history knows a room's last number and its topic
+//! paused ops      what is said is not kept                resumed ops 8 9     it is again
 //! ```
 //! Lines between two `>` are the effects: `1, 2 << …` is delivered, `1 < …` is a
 //! reply, a `…` behind it says that a list goes on.
@@ -17,7 +19,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use expect_test::Expect;
 
 use super::words::{topic_of, words};
-use crate::chat::{Command, ConnId, Limits, Text};
+use crate::chat::{Command, ConnId, Limits, RoomId, Seq, Span, Text, TopicInfo};
 use crate::engine::{Effect, Effects, Ending, Engine, Event};
 
 /// An engine, and the moment that it is at.
@@ -94,9 +96,17 @@ impl World {
     /// One event, audited, and its effects.
     pub(super) fn handle(&mut self, event: Event) -> String {
         let is_tick = event == Event::Tick;
+        let before = self.numbers();
         self.effects.clear();
         self.engine.handle(self.now, event, &mut self.effects);
         self.engine.audit().unwrap();
+        for (room, last) in self.numbers() {
+            let known = before.iter().find(|(other, _)| *other == room);
+            assert!(
+                known.is_none_or(|(_, before)| *before <= last),
+                "{room:?} counts back"
+            );
+        }
         if is_tick {
             let next = self.engine.deadline();
             assert!(
@@ -108,6 +118,12 @@ impl World {
             .iter()
             .map(|effect| shown(effect) + "\n")
             .collect()
+    }
+
+    /// The last number of each open room.
+    fn numbers(&self) -> Vec<(RoomId, Seq)> {
+        let rooms = self.engine.rooms.iter();
+        rooms.map(|(id, room)| (id, room.last)).collect()
     }
 
     /// The effects of the last event.
@@ -166,6 +182,7 @@ fn event(line: &str) -> Event {
         "ready" => Event::Ready { conn: conn(rest) },
         "choked" => Event::Choked { conn: conn(rest) },
         "stray" => Event::Strayed { conn: conn(rest) },
+        "recalled" | "paused" | "resumed" => of_history(first, rest),
         _ if first.starts_with('+') => Event::Connected {
             conn: conn(&first[1..]),
         },
@@ -179,6 +196,33 @@ fn event(line: &str) -> Event {
             command: command(rest),
         },
     }
+}
+
+fn of_history(verb: &str, rest: &str) -> Event {
+    let (name, rest) = split(rest);
+    let (number, rest) = split(rest);
+    let room = name.parse().unwrap();
+    match verb {
+        "paused" => Event::HistoryPaused { room },
+        "resumed" => Event::HistoryResumed {
+            room,
+            first: seq(number),
+            last: seq(rest),
+        },
+        _ => Event::Recalled {
+            room,
+            last: seq(number),
+            topic: Text::clean(rest).map(|text| TopicInfo {
+                text,
+                by: "dan".parse().unwrap(),
+                at: DateTime::UNIX_EPOCH,
+            }),
+        },
+    }
+}
+
+fn seq(number: &str) -> Seq {
+    Seq(number.parse().unwrap())
 }
 
 fn command(line: &str) -> Command {
@@ -223,6 +267,11 @@ fn command(line: &str) -> Command {
         "ignore" if rest.is_empty() => Command::Ignored,
         "ignore" => Command::Ignore { nick: nick() },
         "unignore" => Command::Unignore { nick: nick() },
+        "history" => Command::History {
+            room: rest.strip_prefix('#').map(|name| name.parse().unwrap()),
+            span: Span::Last { count: 20 },
+        },
+        "search" => Command::Search { words: said(rest) },
         "quit" => Command::Quit {
             reason: Text::clean(rest),
         },

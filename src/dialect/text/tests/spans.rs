@@ -1,5 +1,7 @@
 //! Which part of a history is meant by what people type.
 
+use alloc::format;
+
 use expect_test::expect;
 
 use super::typed::check;
