@@ -11,6 +11,7 @@
 //! its own.
 
 mod memory;
+pub mod offline;
 mod record;
 mod sqlite;
 mod words;

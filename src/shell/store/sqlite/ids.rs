@@ -23,10 +23,15 @@ pub(super) fn message_id(room: i64, seq: Seq) -> Option<i64> {
 
 /// The ids of a room's messages with these numbers, both included. `None` where there
 /// are none.
-pub(super) fn message_ids(room: i64, first: i64, last: i64) -> Option<(i64, i64)> {
+pub(in crate::shell::store) fn message_ids(room: i64, first: i64, last: i64) -> Option<(i64, i64)> {
     let last = last.min(SEQ_MAX);
     let exist = room <= ROOM_MAX && first <= last;
     exist.then_some((room << SEQ_BITS | first, room << SEQ_BITS | last))
+}
+
+/// The room that is in a message's id.
+pub(super) fn room_of(message: i64) -> i64 {
+    message >> SEQ_BITS
 }
 
 /// The number that is in a message's id.
@@ -45,7 +50,7 @@ pub(super) fn seq(number: i64) -> Seq {
 }
 
 /// A moment, as it is kept: exact from 1677 to 2262, and the nearest of these beyond.
-pub(super) fn nanoseconds(at: DateTime<Utc>) -> i64 {
+pub(in crate::shell::store) fn nanoseconds(at: DateTime<Utc>) -> i64 {
     let nearest = if at < DateTime::UNIX_EPOCH {
         i64::MIN
     } else {

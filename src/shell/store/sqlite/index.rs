@@ -5,11 +5,11 @@
 
 use rusqlite::{Connection, OptionalExtension, TransactionBehavior, params};
 
-use super::ids::{message_ids, number, seq_of};
+use super::ids::{message_ids, number, room_of, seq_of};
 use crate::shell::store::words::{version, words};
 
 /// Makes the index anew, in time, if words are cut in another way than when it was made.
-pub(super) fn renew(connection: &mut Connection) -> rusqlite::Result<()> {
+pub(in crate::shell::store) fn renew(connection: &mut Connection) -> rusqlite::Result<()> {
     let current = version();
     let made_by: String = connection.query_row("SELECT words FROM meta", [], |row| row.get(0))?;
     if made_by == current {
@@ -53,8 +53,21 @@ pub(super) fn catch_up(connection: &mut Connection, room: i64, lines: u32) -> ru
     Ok(())
 }
 
+/// Whether a line has been indexed.
+pub(in crate::shell::store) fn has(connection: &Connection, id: i64) -> rusqlite::Result<bool> {
+    let indexed: Option<i64> = connection
+        .prepare_cached("SELECT indexed FROM rooms WHERE id = ?1")?
+        .query_row([room_of(id)], |row| row.get(0))
+        .optional()?;
+    Ok(indexed.is_some_and(|indexed| number(seq_of(id)) <= indexed))
+}
+
 /// Takes an indexed line out of the index.
-pub(super) fn forget(connection: &Connection, id: i64, text: &str) -> rusqlite::Result<()> {
+pub(in crate::shell::store) fn forget(
+    connection: &Connection,
+    id: i64,
+    text: &str,
+) -> rusqlite::Result<()> {
     connection
         .prepare_cached("INSERT INTO search (search, rowid, text) VALUES ('delete', ?1, ?2)")?
         .execute(params![id, indexed_text(text)])?;

@@ -11,11 +11,11 @@
 
 mod expiry;
 mod housekeeping;
-mod ids;
-mod index;
-mod place;
+pub(super) mod ids;
+pub(super) mod index;
+pub(super) mod place;
 mod reading;
-mod rows;
+pub(super) mod rows;
 mod schema;
 mod searching;
 mod trouble;
@@ -23,7 +23,7 @@ mod turns;
 mod writing;
 
 #[cfg(test)]
-mod tests;
+pub(super) mod tests;
 
 use std::fs::File;
 use std::path::{Path, PathBuf};
@@ -36,6 +36,7 @@ use crate::chat::{Kept, RoomName, Seq, Text};
 use housekeeping::Housekeeping;
 use ids::RoomIds;
 pub use trouble::OpenError;
+pub(super) use trouble::explain;
 
 /// Keeps everything in a directory, which nobody else writes to while this lives.
 pub struct SqliteStore {
@@ -63,9 +64,8 @@ impl SqliteStore {
             place::create(dir)?;
         }
         let mut connection = place::connect(&file)?;
-        index::renew(&mut connection).map_err(|error| {
-            trouble::explain(&file, "The search index could not be made anew", &error)
-        })?;
+        index::renew(&mut connection)
+            .map_err(|error| explain(&file, "The search index could not be made anew", &error))?;
         Ok(Self {
             connection,
             file,
@@ -76,7 +76,7 @@ impl SqliteStore {
     }
 
     fn explain(&self, what: &str, error: &rusqlite::Error) -> StoreError {
-        trouble::explain(&self.file, what, error)
+        explain(&self.file, what, error)
     }
 }
 

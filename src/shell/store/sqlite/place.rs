@@ -111,7 +111,7 @@ pub(super) fn create(dir: &Path) -> Result<(), OpenError> {
 }
 
 /// Opens a database of ours for writing, and makes it the newest version.
-pub(super) fn connect(file: &Path) -> Result<Connection, OpenError> {
+pub(in crate::shell::store) fn connect(file: &Path) -> Result<Connection, OpenError> {
     let mut connection = open(file)?;
     settle(&mut connection).map_err(|error| trouble(file, &error))?;
     Ok(connection)

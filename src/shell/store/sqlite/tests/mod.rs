@@ -2,6 +2,7 @@
 
 mod equality;
 mod files;
+pub(crate) mod gone;
 mod opening;
 mod searching;
 mod trouble;
