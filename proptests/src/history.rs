@@ -4,10 +4,12 @@
 mod script;
 pub mod strategy;
 
+use std::collections::BTreeMap;
+
 use chrono::{DateTime, TimeDelta, Utc};
-use roomful::chat::{ConnId, Limits, Missed, RoomName, Seq};
+use roomful::chat::{ConnId, Limits, Missed, Nickname, RoomName, Seq, Text, TopicInfo};
 use roomful::dialect::{Decoded, parse_text};
-use roomful::engine::{Effects, Ending, Engine, Event};
+use roomful::engine::{Effect, Effects, Ending, Engine, Event};
 
 use crate::watch::Directory;
 
@@ -44,6 +46,13 @@ pub enum Step {
     Choked(usize),
     /// Somebody was told that they missed something of a room.
     Skipped(usize, RoomName),
+    /// History says what it knows of a room: a last number, so many above all that
+    /// were ever used there, and a topic.
+    Recall(RoomName, u64, Option<Text>),
+    /// What is said in a room is not kept.
+    Pause(RoomName),
+    /// What is said in a room is kept again.
+    Resume(RoomName),
     /// Time passes.
     Wait(TimeDelta),
     /// The shell's timer is early, or late.
@@ -80,6 +89,8 @@ pub struct Play {
     pub effects: Effects,
     came: u64,
     directory: Directory,
+    /// The highest number that was used, or said to be, in each room by folded name.
+    used: BTreeMap<String, Seq>,
 }
 
 impl History {
@@ -103,6 +114,7 @@ impl Play {
             effects: Effects::default(),
             came: 0,
             directory: Directory::default(),
+            used: BTreeMap::new(),
         }
     }
 
@@ -143,6 +155,13 @@ impl Play {
                 room: room.clone(),
                 missed: MISSED,
             },
+            Step::Recall(room, above, topic) => self.recall(room, *above, topic.as_ref()),
+            Step::Pause(room) => Event::HistoryPaused { room: room.clone() },
+            Step::Resume(room) => Event::HistoryResumed {
+                room: room.clone(),
+                first: MISSED.first,
+                last: MISSED.last,
+            },
             Step::Wait(time) => {
                 self.now = self.now.checked_add_signed(*time).unwrap_or(self.now);
                 return None;
@@ -156,11 +175,32 @@ impl Play {
         })
     }
 
+    /// History is kept: it knows every number that was used, and may know of more.
+    fn recall(&mut self, room: &RoomName, above: u64, topic: Option<&Text>) -> Event {
+        let used = self.used.entry(room.folded().into()).or_default();
+        used.0 += above;
+        Event::Recalled {
+            room: room.clone(),
+            last: *used,
+            topic: topic.map(|text| TopicInfo {
+                text: text.clone(),
+                by: Nickname::guest(1),
+                at: DateTime::UNIX_EPOCH,
+            }),
+        }
+    }
+
     /// Gives the engine an event, and shows what comes of it.
     pub fn handle(&mut self, event: Event, look: &mut dyn FnMut(&Moment<'_>)) {
         self.effects.clear();
         self.engine
             .handle(self.now, event.clone(), &mut self.effects);
+        for effect in self.effects.iter() {
+            if let Effect::Record { room, seq, .. } = effect {
+                let used = self.used.entry(room.folded().into()).or_default();
+                *used = seq.max(*used);
+            }
+        }
         let mut after = self.directory.clone();
         after.take(&event, &self.effects);
         look(&Moment {

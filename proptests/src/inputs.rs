@@ -1,7 +1,7 @@
 //! Inputs that reach the interesting places.
 
 use proptest::prelude::*;
-use roomful::chat::{Nickname, RoomName, Text};
+use roomful::chat::{Nickname, RoomName, Seq, Span, Text};
 use roomful::engine::Ending;
 
 /// Every way in which a connection can end.
@@ -46,6 +46,11 @@ pub fn line() -> impl Strategy<Value = String> {
         "/topic",
         "/ignore",
         "/unignore",
+        "/history",
+        "/history 5",
+        "/history 1..7",
+        "/history before",
+        "/search",
         "/help",
         "/quit",
         "/j",
@@ -65,6 +70,23 @@ pub fn line() -> impl Strategy<Value = String> {
         name(),
     )
         .prop_map(|(word, space, first, second)| format!("{word}{space}{first} {second}"))
+}
+
+/// A part of a history, as an answer may name it.
+pub fn span() -> impl Strategy<Value = Span> {
+    let number = || prop_oneof![1_u64..10, Just(u64::MAX), 1_u64..u64::MAX];
+    let count = || prop_oneof![Just(20), 1..=Span::LINES_MAX];
+    prop_oneof![
+        count().prop_map(|count| Span::Last { count }),
+        (number(), count()).prop_map(|(seq, count)| Span::Before {
+            seq: Seq(seq),
+            count,
+        }),
+        (number(), number()).prop_map(|(one, other)| Span::Between {
+            first: Seq(one.min(other)),
+            last: Seq(one.max(other)),
+        }),
+    ]
 }
 
 /// Bytes as they might come from a socket: lines, ends of lines, telnet, noise.
@@ -100,6 +122,7 @@ pub fn room_name() -> impl Strategy<Value = RoomName> {
         "lobby",
         "2026",
         "release-2",
+        "before",
         "りんご",
         "[x]",
         "a-room-whose-name-has-as-many-letters-as-may-be-",

@@ -10,6 +10,7 @@ mod bounds;
 mod delivery;
 mod ghosts;
 mod order;
+mod past;
 mod replay;
 mod words;
 
@@ -29,6 +30,10 @@ pub use ghosts::{
 };
 pub use order::{
     effects_come_in_the_order_in_which_they_became_true, numbers_of_a_room_have_no_hole,
+};
+pub use past::{
+    a_number_is_never_used_twice, a_topic_is_kept_and_comes_back,
+    what_was_said_is_shown_to_who_is_in,
 };
 pub use replay::{
     engine_and_model_agree, the_same_history_gives_the_same_effects, what_is_counted_has_happened,
@@ -50,7 +55,7 @@ macro_rules! promises {
     };
 }
 /// Every promise that holds for any history, by name.
-pub const ALL: [(&str, Promise); 22] = promises![
+pub const ALL: [(&str, Promise); 25] = promises![
     numbers_of_a_room_have_no_hole,
     effects_come_in_the_order_in_which_they_became_true,
     what_is_said_reaches_every_member_once,
@@ -72,6 +77,9 @@ pub const ALL: [(&str, Promise); 22] = promises![
     what_is_told_harms_no_terminal,
     the_same_history_gives_the_same_effects,
     what_is_counted_has_happened,
+    a_number_is_never_used_twice,
+    what_was_said_is_shown_to_who_is_in,
+    a_topic_is_kept_and_comes_back,
     engine_and_model_agree,
 ];
 

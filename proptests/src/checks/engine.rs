@@ -1,7 +1,9 @@
 //! The engine against any history.
 
 use chrono::{DateTime, TimeDelta, Utc};
-use roomful::chat::{Command, ConnId, Limits, Missed, Nickname, RoomName, Text};
+use roomful::chat::{
+    Command, ConnId, Limits, Missed, Nickname, RoomName, Seq, Span, Text, TopicInfo,
+};
 use roomful::engine::{Effects, Ending, Engine, Event};
 
 use crate::inputs::ENDINGS;
@@ -131,14 +133,17 @@ impl Run {
     }
 
     fn event(&mut self, what: u8, whom: u8) -> Event {
-        let conn = ConnId(1 + u64::from(whom) % self.last.max(1));
+        let (conn, choice) = (self.conn(whom), usize::from(whom / 16));
+        match what {
+            234.. => of_history(&self.names, conn, what, choice),
+            _ => self.of_people(what % 26, whom),
+        }
+    }
+
+    fn of_people(&mut self, what: u8, whom: u8) -> Event {
+        let conn = self.conn(whom);
         let choice = usize::from(whom / 16);
-        let requested = |command| Event::Requested {
-            conn,
-            tag: None,
-            command,
-        };
-        match what % 26 {
+        match what {
             0 | 1 => {
                 self.last += 1;
                 Event::Connected {
@@ -168,8 +173,50 @@ impl Run {
                 }
                 Event::Tick
             }
-            other => requested(command(&self.names, other, choice)),
+            other => requested(conn, command(&self.names, other, choice)),
         }
+    }
+
+    fn conn(&self, whom: u8) -> ConnId {
+        ConnId(1 + u64::from(whom) % self.last.max(1))
+    }
+}
+
+/// What came last has the last places, so that older inputs mean what they meant.
+fn of_history(names: &Names, conn: ConnId, what: u8, choice: usize) -> Event {
+    let room = names.room(choice);
+    match what {
+        ..240 => Event::Recalled {
+            room,
+            last: Seq(u64::from(what - 234) * 3),
+            topic: (choice >= ROOMS.len()).then(|| TopicInfo {
+                text: text(choice),
+                by: names.nick(choice),
+                at: DateTime::UNIX_EPOCH,
+            }),
+        },
+        240..244 => Event::HistoryPaused { room },
+        244..248 => Event::HistoryResumed {
+            room,
+            first: Seq(1),
+            last: Seq(2),
+        },
+        248..252 => {
+            let (room, span) = (names.maybe_room(choice), Span::Last { count: 1 });
+            requested(conn, Command::History { room, span })
+        }
+        252.. => {
+            let words = text(choice);
+            requested(conn, Command::Search { words })
+        }
+    }
+}
+
+fn requested(conn: ConnId, command: Command) -> Event {
+    Event::Requested {
+        conn,
+        tag: None,
+        command,
     }
 }
 

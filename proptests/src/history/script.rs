@@ -6,6 +6,9 @@
 //! 1> /join ops        1 types
 //! -1 reset            the connection of 1 ends (input-ended, reset, timed-out, stalled, shutdown)
 //! ready 1             choked 1            skipped 1 ops
+//! recalled ops 2      history knows of 2 numbers more than were used, and of no topic
+//! recalled ops 0 x    it knows of no more, and of a topic
+//! paused ops          what is said is not kept    resumed ops     it is again
 //! wait 1500000000     nanoseconds pass
 //! tick                the timer fires     due    it fires at the deadline
 //! ```
@@ -14,7 +17,7 @@ use std::fmt;
 use std::str::FromStr;
 
 use chrono::TimeDelta;
-use roomful::chat::Limits;
+use roomful::chat::{Limits, Text};
 use roomful::engine::Ending;
 
 use super::{History, Step, conn_of};
@@ -50,6 +53,12 @@ impl fmt::Display for History {
                 Step::Ready(somebody) => writeln!(f, "ready {}", who(somebody))?,
                 Step::Choked(somebody) => writeln!(f, "choked {}", who(somebody))?,
                 Step::Skipped(somebody, room) => writeln!(f, "skipped {} {room}", who(somebody))?,
+                Step::Recall(room, above, None) => writeln!(f, "recalled {room} {above}")?,
+                Step::Recall(room, above, Some(topic)) => {
+                    writeln!(f, "recalled {room} {above} {topic}")?;
+                }
+                Step::Pause(room) => writeln!(f, "paused {room}")?,
+                Step::Resume(room) => writeln!(f, "resumed {room}")?,
                 Step::Wait(time) => {
                     writeln!(f, "wait {}", time.num_nanoseconds().unwrap_or(i64::MAX))?;
                 }
@@ -109,12 +118,23 @@ fn step(line: &str) -> Option<Step> {
         let (ending, _) = ENDINGS.iter().find(|(_, name)| *name == why)?;
         return Some(Step::Go(who(number)?, *ending));
     }
+    if let Some(words) = line.strip_prefix("recalled ") {
+        let mut words = words.splitn(3, ' ');
+        let (room, above) = (words.next()?.parse().ok()?, words.next()?.parse().ok()?);
+        return Some(Step::Recall(
+            room,
+            above,
+            words.next().and_then(Text::clean),
+        ));
+    }
     let mut words = line.split(' ');
     Some(match (words.next()?, words.next(), words.next()) {
         ("+", None, None) => Step::Come,
         ("ready", Some(number), None) => Step::Ready(who(number)?),
         ("choked", Some(number), None) => Step::Choked(who(number)?),
         ("skipped", Some(number), Some(room)) => Step::Skipped(who(number)?, room.parse().ok()?),
+        ("paused", Some(room), None) => Step::Pause(room.parse().ok()?),
+        ("resumed", Some(room), None) => Step::Resume(room.parse().ok()?),
         ("wait", Some(time), None) => Step::Wait(TimeDelta::nanoseconds(time.parse().ok()?)),
         ("tick", None, None) => Step::Tick,
         ("due", None, None) => Step::Due,

@@ -4,7 +4,7 @@
 use chrono::TimeDelta;
 use proptest::prelude::*;
 use proptest::sample::select;
-use roomful::chat::{Limits, RoomName};
+use roomful::chat::{Limits, RoomName, Text};
 
 use super::{History, Step};
 use crate::inputs::{self, ENDINGS};
@@ -30,7 +30,10 @@ const ROOMS: [&str; 7] = ["lobby", "LOBBY", "ops", "Ops", "dev", "scope", "ѕс�
 
 /// A history of up to so many steps.
 pub fn history(steps_max: usize) -> impl Strategy<Value = History> {
-    (limits(), prop::collection::vec(step(), 0..=steps_max)).prop_map(|(limits, mut steps)| {
+    let steps = prop::collection::vec(steps(), 0..=steps_max);
+    (limits(), steps).prop_map(move |(limits, steps)| {
+        let mut steps = steps.concat();
+        steps.truncate(steps_max);
         // Somebody has to be there.
         steps.insert(0, Step::Come);
         History { limits, steps }
@@ -82,6 +85,22 @@ fn limits() -> impl Strategy<Value = Limits> {
     )
 }
 
+/// A step, or what history knows of a room and then somebody who joins it.
+fn steps() -> impl Strategy<Value = Vec<Step>> {
+    prop_oneof![
+        20 => step().prop_map(|step| vec![step]),
+        1 => (past(), 0_usize..6).prop_map(|((room, above, topic), who)| {
+            let join = Step::Type(who, format!("/join {room}"));
+            vec![Step::Recall(room, above, topic), join]
+        }),
+    ]
+}
+
+fn past() -> impl Strategy<Value = (RoomName, u64, Option<Text>)> {
+    let topic = select(vec![None, Text::clean("x"), Text::clean("a b")]);
+    (room(), 0_u64..4, topic)
+}
+
 fn step() -> impl Strategy<Value = Step> {
     let who = || 0_usize..6;
     prop_oneof![
@@ -91,6 +110,9 @@ fn step() -> impl Strategy<Value = Step> {
         1 => who().prop_map(Step::Ready),
         1 => who().prop_map(Step::Choked),
         1 => (who(), room()).prop_map(|(who, room)| Step::Skipped(who, room)),
+        1 => past().prop_map(|(room, above, topic)| Step::Recall(room, above, topic)),
+        1 => room().prop_map(Step::Pause),
+        1 => room().prop_map(Step::Resume),
         2 => wait(),
         1 => Just(Step::Tick),
         1 => Just(Step::Due),
@@ -118,6 +140,10 @@ fn line() -> impl Strategy<Value = String> {
     let other = || select(OTHERS.to_vec());
     let room = || select(ROOMS.to_vec());
     let text = || select(vec!["x", "four", "☺☺☺", "a b", "/x"]);
+    let maybe_room = prop_oneof![
+        1 => select(vec!["", "5", "1..2", "before 3"]).prop_map(String::from),
+        2 => room().prop_map(|room| format!("5 #{room}")),
+    ];
     let alone = vec![
         "/leave", "/rooms", "/who", "/topic", "/ignore", "/quit", "/help", "/topic -", "//x",
     ];
@@ -135,6 +161,8 @@ fn line() -> impl Strategy<Value = String> {
         1 => other().prop_map(|nick| format!("/unignore {nick}")),
         1 => room().prop_map(|room| format!("/who {room}")),
         1 => text().prop_map(|text| format!("/quit {text}")),
+        2 => maybe_room.prop_map(|room| format!("/history {room}")),
+        1 => text().prop_map(|text| format!("/search {text}")),
         1 => inputs::line().prop_map(|line| line.replace(['\n', '\r'], " ")),
     ]
 }

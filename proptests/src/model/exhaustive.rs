@@ -6,7 +6,7 @@
 use std::fmt;
 
 use chrono::{DateTime, TimeDelta, Utc};
-use roomful::chat::{Command, ConnId, Limits, Nickname, RoomName, Text};
+use roomful::chat::{Command, ConnId, Limits, Nickname, RoomName, Seq, Span, Text};
 use roomful::engine::{Ending, Event};
 
 use super::lockstep::{Difference, Lockstep};
@@ -29,6 +29,8 @@ pub enum Step {
     Person(u64, Deed),
     /// Time goes on to the deadline, if there is one, or by a second.
     Tick,
+    /// History says what it knows of #ops.
+    Recall,
 }
 
 /// What a person does.
@@ -49,13 +51,14 @@ pub enum Deed {
     IgnoreAda,
     UnignoreAda,
     SetTopic,
+    HistoryOfOps,
     Quit,
     Reset,
     Choke,
     Ready,
 }
 
-const DEEDS: [Deed; 15] = [
+const DEEDS: [Deed; 16] = [
     Deed::JoinOps,
     Deed::JoinLobby,
     Deed::Leave,
@@ -67,6 +70,7 @@ const DEEDS: [Deed; 15] = [
     Deed::IgnoreAda,
     Deed::UnignoreAda,
     Deed::SetTopic,
+    Deed::HistoryOfOps,
     Deed::Quit,
     Deed::Reset,
     Deed::Choke,
@@ -117,7 +121,9 @@ impl Scope {
     pub fn alphabet(self) -> Vec<Step> {
         let people =
             (1..=self.people).flat_map(|person| DEEDS.map(|deed| Step::Person(person, deed)));
-        people.chain([Step::Connect, Step::Tick]).collect()
+        people
+            .chain([Step::Connect, Step::Tick, Step::Recall])
+            .collect()
     }
 }
 
@@ -220,6 +226,11 @@ impl State {
                 }
             }
             Step::Person(person, deed) => event(ConnId(person), deed),
+            Step::Recall => Event::Recalled {
+                room: room("ops"),
+                last: Seq(7),
+                topic: None,
+            },
             Step::Tick => {
                 let later = self.now + TimeDelta::seconds(1);
                 self.now = self
@@ -277,6 +288,10 @@ fn event(conn: ConnId, deed: Deed) -> Event {
         Deed::SetTopic => Command::SetTopic {
             room: None,
             topic: Some(text()),
+        },
+        Deed::HistoryOfOps => Command::History {
+            room: Some(room("ops")),
+            span: Span::Last { count: 1 },
         },
         Deed::Quit => Command::Quit { reason: None },
         Deed::Reset => {

@@ -3,7 +3,9 @@
 use std::fmt;
 
 use chrono::{DateTime, TimeDelta, Utc};
-use roomful::chat::{Command, ConnId, Limits, Missed, Nickname, RoomName, Tag, Text};
+use roomful::chat::{
+    Command, ConnId, Limits, Missed, Nickname, RoomName, Seq, Span, Tag, Text, TopicInfo,
+};
 use roomful::engine::{Ending, Event};
 
 use crate::dice::Dice;
@@ -45,6 +47,7 @@ pub fn random(seed: u64, events: usize) -> Result<u64, Box<Failure>> {
     let mut drawn = Drawn {
         now: DateTime::UNIX_EPOCH,
         came: 0,
+        recalled: None,
     };
     for _ in 0..events {
         let event = drawn.event(&mut dice, &swarm, &both);
@@ -123,7 +126,7 @@ struct Swarm {
     weights: [u64; KINDS],
 }
 
-const KINDS: usize = 22;
+const KINDS: usize = 27;
 
 impl Swarm {
     fn draw(dice: &mut Drawing) -> Self {
@@ -139,7 +142,7 @@ impl Swarm {
             rate_per_second: dice.pick(&[0, 1, 3, 5]),
         };
         let mut weights = [
-            4, 2, 1, 1, 1, 2, 6, 6, 5, 8, 3, 5, 3, 2, 3, 4, 2, 2, 1, 1, 1, 2,
+            4, 2, 1, 1, 1, 2, 6, 6, 5, 8, 3, 5, 3, 2, 3, 4, 2, 2, 1, 1, 1, 2, 3, 1, 1, 2, 2,
         ];
         for weight in &mut weights[1..] {
             *weight *= dice.pick(&[0, 1, 1, 3]);
@@ -155,6 +158,8 @@ impl Swarm {
 struct Drawn {
     now: DateTime<Utc>,
     came: u64,
+    /// The room of whose past history has just told.
+    recalled: Option<RoomName>,
 }
 
 const NICKS: [&str; 9] = [
@@ -175,6 +180,11 @@ impl Drawn {
     fn event(&mut self, dice: &mut Drawing, swarm: &Swarm, both: &Lockstep) -> Event {
         let few = both.engine.stats().people < usize::try_from(swarm.people).unwrap_or(1);
         let conn = ConnId(1 + dice.roll(self.came.max(1)).max(self.came.saturating_sub(8)));
+        if let Some(room) = self.recalled.take()
+            && dice.roll(2) == 0
+        {
+            return requested(conn, dice, Command::Join { room });
+        }
         let total: u64 = swarm.weights.iter().sum();
         let mut rolled = dice.roll(total);
         let mut kind = 0;
@@ -202,12 +212,31 @@ impl Drawn {
                 room: dice.room(),
                 missed: Missed::default(),
             },
-            kind => Event::Requested {
-                conn,
-                tag: (dice.roll(4) == 0).then(|| Tag::new("t").expect("a short tag")),
-                command: command(kind, dice),
+            22 => self.recall(dice),
+            23 => Event::HistoryPaused { room: dice.room() },
+            24 => Event::HistoryResumed {
+                room: dice.room(),
+                first: Seq(3),
+                last: Seq(4),
             },
+            kind => {
+                let command = command(kind, dice);
+                requested(conn, dice, command)
+            }
         }
+    }
+
+    /// History need not be right: engine and model believe it alike.
+    fn recall(&mut self, dice: &mut Drawing) -> Event {
+        let room = dice.room();
+        self.recalled = Some(room.clone());
+        let topic = (dice.roll(2) == 0).then(|| TopicInfo {
+            text: dice.text(),
+            by: dice.nick(),
+            at: self.now,
+        });
+        let last = Seq(dice.pick(&[0, 1, 7, 1 << 40]));
+        Event::Recalled { room, last, topic }
     }
 
     /// Time stands still, goes on, jumps, or lands exactly on the deadline.
@@ -221,6 +250,11 @@ impl Drawn {
         }
         Event::Tick
     }
+}
+
+fn requested(conn: ConnId, dice: &mut Drawing, command: Command) -> Event {
+    let tag = (dice.roll(4) == 0).then(|| Tag::new("t").expect("a short tag"));
+    Event::Requested { conn, tag, command }
 }
 
 fn command(kind: usize, dice: &mut Drawing) -> Command {
@@ -259,6 +293,11 @@ fn command(kind: usize, dice: &mut Drawing) -> Command {
         20 => Command::Quit {
             reason: (dice.roll(2) == 0).then(|| dice.text()),
         },
+        25 => Command::History {
+            room: dice.maybe_room(),
+            span: dice.span(),
+        },
+        26 => Command::Search { words: dice.text() },
         _ => Command::Say {
             room: dice.maybe_room(),
             text: dice.text(),
@@ -294,6 +333,18 @@ impl Drawing {
 
     fn maybe_room(&mut self) -> Option<RoomName> {
         (self.roll(3) == 0).then(|| self.room())
+    }
+
+    fn span(&mut self) -> Span {
+        let (seq, count) = (Seq(3), 5);
+        self.pick(&[
+            Span::Last { count },
+            Span::Before { seq, count },
+            Span::Between {
+                first: seq,
+                last: seq,
+            },
+        ])
     }
 
     fn text(&mut self) -> Text {

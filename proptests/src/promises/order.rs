@@ -2,14 +2,15 @@
 
 use std::collections::BTreeMap;
 
-use roomful::chat::{Message, Seq};
-use roomful::engine::Effect;
+use roomful::chat::{Message, RoomName, Seq};
+use roomful::engine::{Effect, Event};
 
 use crate::history::{History, Moment};
 
 /// While a room is open, each thing said in it has the next number; a room that is
-/// opened again goes on above every number that was ever used by a closed one.
-/// What is shown from history to who joins ends at the last number.
+/// opened again goes on where its past ends, if that was told just before, or else
+/// above every number that was ever used by a closed one. What is shown from history
+/// to who joins ends at the last number.
 ///
 /// # Panics
 /// When it does not hold.
@@ -18,7 +19,14 @@ pub fn numbers_of_a_room_have_no_hole(history: &History) {
     // are closed.
     let mut open: BTreeMap<String, Seq> = BTreeMap::new();
     let mut closed = Seq::default();
+    // What was told just before of a room that was not open.
+    let mut past: Option<(String, Seq)> = None;
     history.play(&mut |moment| {
+        if let Event::Recalled { room, last, .. } = moment.event {
+            past = take_past(moment, &mut open, room, *last);
+            return;
+        }
+        let past = past.take();
         for effect in moment.effects.iter() {
             match effect {
                 Effect::Record { room, seq, .. } => {
@@ -27,7 +35,9 @@ pub fn numbers_of_a_room_have_no_hole(history: &History) {
                     open.insert(room.folded().into(), seq);
                 }
                 Effect::Recall { room, up_to, .. } => {
-                    let last = *open.get(room.folded()).unwrap_or(&closed);
+                    let known = past.as_ref().filter(|(name, _)| name == room.folded());
+                    let begin = known.map_or(closed, |(_, last)| *last);
+                    let last = *open.get(room.folded()).unwrap_or(&begin);
                     assert_eq!(up_to, last, "history of #{room} ends elsewhere");
                     // Whoever is shown it has opened the room, or was let in.
                     open.entry(room.folded().into()).or_insert(last);
@@ -43,6 +53,24 @@ pub fn numbers_of_a_room_have_no_hole(history: &History) {
         }
         close(moment, &mut open, &mut closed);
     });
+}
+
+/// The lobby is open, and learns of its past at once while nobody is in it.
+fn take_past(
+    moment: &Moment<'_>,
+    open: &mut BTreeMap<String, Seq>,
+    room: &RoomName,
+    last: Seq,
+) -> Option<(String, Seq)> {
+    if !moment.before.members(room).is_empty() {
+        return None;
+    }
+    if room.folded() == "lobby" {
+        let known = open.entry("lobby".into()).or_default();
+        *known = last.max(*known);
+        return None;
+    }
+    Some((room.folded().into(), last))
 }
 
 fn close(moment: &Moment<'_>, open: &mut BTreeMap<String, Seq>, closed: &mut Seq) {

@@ -53,8 +53,17 @@ fn a_message_can_be_read_back() {
         parts.prop_map(Shown),
         |Shown((room, from, text, minutes))| {
             checks::message(room, from, text, *minutes);
+            checks::kept(room, from, text, *minutes);
         },
     );
+}
+
+#[test]
+fn what_an_answer_says_to_type_shows_more() {
+    let asked = (inputs::room_name(), inputs::span()).prop_map(Shown);
+    always(2_000, asked, |Shown((room, span))| {
+        checks::way_on(room, *span);
+    });
 }
 
 #[test]
@@ -108,6 +117,9 @@ hold! {
     what_is_told_harms_no_terminal
     the_same_history_gives_the_same_effects
     what_is_counted_has_happened
+    a_number_is_never_used_twice
+    what_was_said_is_shown_to_who_is_in
+    a_topic_is_kept_and_comes_back
     engine_and_model_agree
 }
 
