@@ -13,6 +13,7 @@ use super::admission::Admission;
 use super::fanout::{self, Bounds, Gauges, Report, Share, Worker};
 use super::hub::{Hub, Inlets, Inspection, Inspector};
 use super::stage::{Outcome, Progress, Stage};
+use super::store::HistoryLink;
 use super::{Clock, Config, Listener};
 
 /// Connections that may wait for the hub; further ones wait in the system's backlog.
@@ -43,6 +44,7 @@ pub struct Server<L: Listener> {
     progress: Progress,
     inspectors_in: mpsc::Sender<Inspector>,
     inspectors: mpsc::Receiver<Inspector>,
+    history: Option<HistoryLink>,
 }
 
 /// A way to reach a running server. Cheap to clone.
@@ -66,7 +68,17 @@ impl<L: Listener> Server<L> {
             progress: Progress::default(),
             inspectors_in,
             inspectors,
+            history: None,
         }
+    }
+
+    /// The same server, which hands over what is said to the keeper at the other end of
+    /// this link, and shows what was said. The keeper has to run beside it.
+    #[must_use]
+    pub fn with_history(mut self, link: HistoryLink) -> Self {
+        self.config.history = Some(link.config);
+        self.history = Some(link);
+        self
     }
 
     /// A way to reach it while it runs.
@@ -100,6 +112,7 @@ impl<L: Listener> Server<L> {
             accepted,
             reports,
             inspectors: self.inspectors,
+            history: self.history,
         };
         let hub = Hub::new(self.config, self.clock, inlets, workers);
         let hub = tasks.set.spawn(async move { Some(hub.run().await) }).id();

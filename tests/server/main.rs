@@ -5,6 +5,7 @@
 mod crowd;
 mod departures;
 mod fault;
+mod history;
 mod hostile;
 mod limits;
 mod paste;

@@ -1,5 +1,7 @@
 //! What the hub wants written, in the order in which it became true.
 
+mod amend;
+
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -60,6 +62,8 @@ pub(super) enum Order {
     WakeWhenReady {
         to: ConnId,
     },
+    /// A place that was held and is not needed.
+    Nothing,
     Finish {
         conn: ConnId,
     },

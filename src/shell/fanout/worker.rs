@@ -227,6 +227,7 @@ impl<W: AsyncWrite + Unpin + Send + 'static> Worker<W> {
                 self.with_open(*to, |link, tools| link.settle(room, tools));
             }
             Order::WakeWhenReady { to } => self.with_open(*to, |link, _| link.await_ready()),
+            Order::Nothing => {}
             Order::Finish { conn } => self.with_any(*conn, Link::finish),
             Order::Cut { conn } => self.with_any(*conn, Link::cut),
         }

@@ -4,7 +4,7 @@ use tracing::debug;
 
 use super::Hub;
 use super::link::Why;
-use crate::chat::{ConnId, Message, Refusal};
+use crate::chat::{ConnId, Message};
 use crate::engine::Effect;
 use crate::shell::Listener;
 use crate::shell::connection::Closing;
@@ -40,11 +40,13 @@ impl<L: Listener> Hub<L> {
                 }
             }
             Effect::Deliver { to, message } => self.deliver(to, message),
-            // What was said is kept once there is a store to keep it in.
-            Effect::Record { .. } | Effect::Recall { .. } | Effect::RecordTopic { .. } => {}
-            Effect::Browse { to, .. } | Effect::Search { to, .. } => {
-                self.reply(to, &Message::Refused(Refusal::NoHistory));
-            }
+            Effect::Record { room, seq, message } => self.record(room, seq, message),
+            Effect::RecordTopic { room, topic } => self.record_topic(room, topic),
+            Effect::Recall { to, room, .. } => self.show_tail(to, room),
+            Effect::Browse { to, room, span, .. } => self.browse(to, room, span),
+            Effect::Search {
+                to, rooms, words, ..
+            } => self.search(to, rooms, words),
             Effect::Pause { conn, until } => {
                 let until = self.clock.instant_of(until);
                 if let Some(link) = self.links.get_mut(conn) {
@@ -85,7 +87,7 @@ impl<L: Listener> Hub<L> {
         }
     }
 
-    fn hold(&mut self, conn: ConnId) {
+    pub(super) fn hold(&mut self, conn: ConnId) {
         if let Some(link) = self.open_link(conn)
             && !link.is_held
         {

@@ -28,6 +28,7 @@ impl<L: Listener> Hub<L> {
             }
         }
         self.close_all().await;
+        self.close_archive().await;
         if self.has_failed || self.is_inconsistent() {
             Outcome::Failed
         } else {
@@ -61,6 +62,7 @@ impl<L: Listener> Hub<L> {
             }
         }
         self.close_all().await;
+        self.close_archive().await;
         Outcome::Failed
     }
 
@@ -92,6 +94,7 @@ impl<L: Listener> Hub<L> {
     /// Cuts what is left. A worker that is gone reports no end: nobody waits for
     /// it longer than this.
     async fn cut_all(&mut self) {
+        self.give_up_undecided();
         for conn in self.all_conns() {
             if let Some(link) = self.links.get(conn) {
                 link.gate.close(Closing::Cut);
@@ -117,6 +120,7 @@ impl<L: Listener> Hub<L> {
             tokio::select! {
                 biased;
                 Some(report) = self.inlets.reports.recv() => return Arrival::Report(report),
+                answer = super::next_answer(&mut self.archive) => return Arrival::History(answer),
                 Some(done) = self.readers.join_next_with_id() => return super::reader_end(done),
                 Some(_) = self.batches.recv() => {} // Too late: not accepted.
                 Some(_) = self.inlets.accepted.recv() => {} // Too late: closed by this.

@@ -8,7 +8,7 @@ use tracing::{error, info};
 
 use super::link::{Link, Requests, Why};
 use super::{Hub, Inspection, Inspector};
-use crate::chat::{ConnId, Message, Refusal};
+use crate::chat::{ConnId, Message, Refusal, RoomName};
 use crate::dialect::{Decoded, Decoder, Flavor};
 use crate::engine::{Ending, Event};
 use crate::shell::Listener;
@@ -44,6 +44,7 @@ impl<L: Listener> Hub<L> {
             flavor,
             write,
         });
+        self.tell_past(&RoomName::lobby());
         self.step(Event::Connected { conn });
     }
 
@@ -68,12 +69,17 @@ impl<L: Listener> Hub<L> {
     /// Handles what a connection has handed over, until it is held.
     fn go_through(&mut self, conn: ConnId, mut requests: Requests) {
         while let Some(link) = self.open_link(conn) {
-            if link.is_held && !link.is_broken {
+            if link.awaits_history || (link.is_held && !link.is_broken) {
                 link.parked = (!requests.is_empty()).then(|| Box::new(requests));
                 return;
             }
             if let Some(item) = requests.items.pop_front() {
-                self.take_item(conn, item);
+                if self.is_prepared(conn, &item) {
+                    self.take_item(conn, item);
+                } else {
+                    requests.items.push_front(item);
+                    self.await_history(conn);
+                }
                 continue;
             }
             if let Some(end) = requests.end {
@@ -86,7 +92,7 @@ impl<L: Listener> Hub<L> {
     }
 
     /// Handles what waits, if it is not held any more.
-    fn go_on(&mut self, conn: ConnId) {
+    pub(super) fn go_on(&mut self, conn: ConnId) {
         if let Some(link) = self.open_link(conn) {
             let requests = link.take_parked();
             self.go_through(conn, requests);
@@ -105,6 +111,12 @@ impl<L: Listener> Hub<L> {
                     self.count_reply(conn, bytes.len());
                 }
             }
+        }
+    }
+
+    fn await_history(&mut self, conn: ConnId) {
+        if let Some(link) = self.open_link(conn) {
+            link.awaits_history = true;
         }
     }
 
@@ -173,6 +185,7 @@ impl<L: Listener> Hub<L> {
         if std::mem::take(&mut link.wants_ready) {
             self.step(Event::Ready { conn });
         }
+        self.browse_on(conn);
         self.go_on(conn);
     }
 
@@ -183,6 +196,9 @@ impl<L: Listener> Hub<L> {
         };
         link.is_broken = true;
         link.gate.set_broken();
+        if self.browsing.remove(&conn).is_some() {
+            link.awaits_history = false; // It would never have room for the next page.
+        }
         if link.closing.is_some() {
             link.gate.close(Closing::Cut);
             self.turn.cut(conn);
@@ -236,6 +252,7 @@ impl<L: Listener> Hub<L> {
             *count -= 1;
         }
         self.links.remove(conn);
+        self.browsing.remove(&conn);
         self.slots.free(conn);
     }
 

@@ -24,6 +24,8 @@ pub(super) struct Link {
 
     /// Its next requests wait: a list goes on, or it does not read its replies.
     pub(super) is_held: bool,
+    /// Its next requests wait for what the keeper has to say.
+    pub(super) awaits_history: bool,
     /// The engine waits for `Ready`: a list goes on, or it is choked.
     pub(super) wants_ready: bool,
     /// What waits while it is held.
@@ -80,6 +82,7 @@ impl Link {
             reader,
             closing: None,
             is_held: false,
+            awaits_history: false,
             wants_ready: false,
             parked: None,
             owes_credit: false,
@@ -98,6 +101,7 @@ impl Link {
     /// written to holds nothing back: it would never show that it has room.
     pub(super) fn return_credit(&mut self) {
         let may_go_on = !self.is_held || self.is_broken;
+        let may_go_on = may_go_on && !self.awaits_history;
         if self.owes_credit && may_go_on && self.parked.is_none() {
             self.owes_credit = false;
             self.gate.open(self.not_before.take());

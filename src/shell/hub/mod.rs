@@ -5,8 +5,12 @@
 //! back. It never waits for a socket, a file or a lock; what it may wait for at
 //! the end of a turn is a worker that still has the turn before last to apply.
 
+mod archive;
+mod browsing;
 mod carry_out;
 mod closing;
+mod history;
+mod holding;
 mod intake;
 mod link;
 mod links;
@@ -26,10 +30,14 @@ use super::accept::Accepted;
 use super::connection::{Batch, ReaderDone};
 use super::fanout::{self, Opened, Report, Slots, Turn};
 use super::stage::{Outcome, Progress, Stage};
+use super::store::{Answer, Fate, HistoryLink, Ticket};
 use super::{Clock, Config, Listener};
 use crate::chat::ConnId;
 use crate::dialect::Flavor;
 use crate::engine::{Effects, Engine, Event, Stats, Violation};
+use archive::Archive;
+use browsing::Browsing;
+use holding::{Holding, Undecided};
 use links::Links;
 
 /// What one turn takes at most of each kind, so that nobody waits long for their
@@ -64,6 +72,8 @@ pub(crate) struct Inlets<L: Listener> {
     pub(crate) accepted: mpsc::Receiver<Accepted<L::Read, L::Write>>,
     pub(crate) reports: mpsc::Receiver<Report>,
     pub(crate) inspectors: mpsc::Receiver<Inspector>,
+    /// Where what is said is kept, if it is.
+    pub(crate) history: Option<HistoryLink>,
 }
 
 /// The hub.
@@ -93,6 +103,19 @@ pub(crate) struct Hub<L: Listener> {
     workers: Vec<mpsc::Sender<fanout::Batch<L::Write>>>,
     /// Whose batch was handled in this turn.
     handled: Vec<ConnId>,
+    /// Whose request is being handled.
+    asking: Option<ConnId>,
+
+    /// What is known of history, if it is kept.
+    archive: Option<Archive>,
+    /// What the keeper has decided, to be carried out at the end of the turn.
+    decisions: Vec<(Ticket, Fate)>,
+    /// What this turn shows that is not decided.
+    undecided: Undecided,
+    /// Turns that wait to be decided.
+    holding: Holding<L::Write>,
+    /// Who is being shown history.
+    browsing: BTreeMap<ConnId, Browsing>,
 }
 
 /// Something that woke the hub.
@@ -103,6 +126,8 @@ enum Arrival<L: Listener> {
     Inspector(Inspector),
     Accepted(Accepted<L::Read, L::Write>),
     Batch(Batch),
+    /// From the keeper; nothing when it is gone.
+    History(Option<Answer>),
     Deadline,
 }
 
@@ -110,10 +135,11 @@ impl<L: Listener> Hub<L> {
     pub(crate) fn new(
         config: Config,
         clock: Clock,
-        inlets: Inlets<L>,
+        mut inlets: Inlets<L>,
         workers: Vec<mpsc::Sender<fanout::Batch<L::Write>>>,
     ) -> Self {
         let (batches_in, batches) = mpsc::channel(BATCHES_PER_TURN);
+        let archive = inlets.history.take().map(Archive::new);
         Self {
             engine: Engine::new(config.limits.clone()),
             config,
@@ -131,6 +157,12 @@ impl<L: Listener> Hub<L> {
             opened: workers.iter().map(|_| Vec::new()).collect(),
             workers,
             handled: Vec::new(),
+            asking: None,
+            archive,
+            decisions: Vec::new(),
+            undecided: Undecided::default(),
+            holding: Holding::new(),
+            browsing: BTreeMap::new(),
         }
     }
 
@@ -164,7 +196,8 @@ impl<L: Listener> Hub<L> {
             Some(done) = self.readers.join_next_with_id() => reader_end(done),
             Some(inspector) = self.inlets.inspectors.recv() => Arrival::Inspector(inspector),
             Some(accepted) = self.inlets.accepted.recv() => Arrival::Accepted(accepted),
-            Some(batch) = self.batches.recv() => Arrival::Batch(batch),
+            answer = next_answer(&mut self.archive) => Arrival::History(answer),
+            Some(batch) = self.batches.recv(), if !self.holding.is_full() => Arrival::Batch(batch),
             () = sleep_until(deadline.unwrap_or_else(Instant::now)), if deadline.is_some() => {
                 Arrival::Deadline
             }
@@ -180,6 +213,7 @@ impl<L: Listener> Hub<L> {
             Arrival::Inspector(inspector) => self.take_inspector(inspector),
             Arrival::Accepted(accepted) => self.take_accepted(accepted),
             Arrival::Batch(batch) => self.take_batch(batch),
+            Arrival::History(answer) => self.take_answer(answer),
             Arrival::Deadline => self.tick(),
         }
     }
@@ -204,13 +238,19 @@ impl<L: Listener> Hub<L> {
             };
             self.take_accepted(accepted);
         }
+        while let Some(answer) = self.archive.as_mut().and_then(Archive::try_answer) {
+            self.take_answer(Some(answer));
+        }
         self.take_batches();
         self.tick();
     }
 
     fn take_batches(&mut self) {
         for _ in 0..BATCHES_PER_TURN {
-            if self.turn.bytes() > BYTES_PER_TURN || self.turn.deliveries() > DELIVERIES_PER_TURN {
+            let has_enough = self.turn.bytes() > BYTES_PER_TURN
+                || self.turn.deliveries() > DELIVERIES_PER_TURN
+                || self.holding.is_full();
+            if has_enough {
                 break;
             }
             let Ok(batch) = self.batches.try_recv() else {
@@ -240,6 +280,19 @@ impl<L: Listener> Hub<L> {
         let now = self.clock.now();
         log_event(&event);
         let for_the_log = event.clone();
+        self.asking = match &event {
+            Event::Requested { conn, .. } => Some(*conn),
+            Event::Connected { .. }
+            | Event::Strayed { .. }
+            | Event::Disconnected { .. }
+            | Event::Ready { .. }
+            | Event::Choked { .. }
+            | Event::Skipped { .. }
+            | Event::Recalled { .. }
+            | Event::HistoryPaused { .. }
+            | Event::HistoryResumed { .. }
+            | Event::Tick => None,
+        };
         self.effects.clear();
         let handled = catch_unwind(AssertUnwindSafe(|| {
             self.engine.handle(now, event, &mut self.effects);
@@ -251,11 +304,42 @@ impl<L: Listener> Hub<L> {
         }
     }
 
-    /// Hands the turn to the workers and gives the readers their credit back.
+    /// Ends the turn, and makes another of what that brought up.
     async fn end_turn(&mut self) {
-        let turn = Arc::new(std::mem::take(&mut self.turn));
+        self.close_turn().await;
+        while self.archive.as_ref().is_some_and(Archive::has_news) {
+            self.close_turn().await;
+        }
+    }
+
+    /// Hands the turn to the workers, or holds it until it may be shown, and gives the
+    /// readers their credit back.
+    async fn close_turn(&mut self) {
+        self.tell_news();
+        let turn = std::mem::take(&mut self.turn);
+        if self.must_hold() {
+            self.hold_turn(turn);
+            self.decide();
+        } else {
+            let mut opened = std::mem::take(&mut self.opened);
+            self.send(turn, &mut opened).await;
+            self.opened = opened;
+        }
+        self.hand_over_records();
+        while let Some(mut parcel) = self.next_parcel() {
+            self.send(parcel.turn, &mut parcel.opened).await;
+        }
+        for conn in std::mem::take(&mut self.handled) {
+            if let Some(link) = self.links.get_mut(conn) {
+                link.return_credit();
+            }
+        }
+    }
+
+    async fn send(&mut self, turn: Turn, opened: &mut [Vec<Opened<L::Write>>]) {
+        let turn = Arc::new(turn);
         let is_empty = turn.is_empty();
-        for (worker, opened) in self.workers.iter().zip(&mut self.opened) {
+        for (worker, opened) in self.workers.iter().zip(opened) {
             if is_empty && opened.is_empty() {
                 continue;
             }
@@ -266,11 +350,14 @@ impl<L: Listener> Hub<L> {
             // A worker that is gone has panicked; the server sees to that.
             let _ = worker.send(batch).await;
         }
-        for conn in std::mem::take(&mut self.handled) {
-            if let Some(link) = self.links.get_mut(conn) {
-                link.return_credit();
-            }
-        }
+    }
+}
+
+/// Waits for what the keeper has to say, if there is one.
+async fn next_answer(archive: &mut Option<Archive>) -> Option<Answer> {
+    match archive {
+        Some(archive) => archive.next_answer().await,
+        None => std::future::pending().await,
     }
 }
 

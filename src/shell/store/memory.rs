@@ -28,11 +28,26 @@ struct Room {
     topic: Option<TopicInfo>,
 }
 
-impl Store for MemoryStore {
-    async fn begin(&mut self) -> Result<Beginning, StoreError> {
+impl MemoryStore {
+    /// Every room of which something is kept, with its rows in their order.
+    pub fn rooms(&self) -> impl Iterator<Item = (&RoomName, impl Iterator<Item = &Kept>)> {
+        self.rooms
+            .iter()
+            .map(|(name, room)| (name, room.rows.values()))
+    }
+
+    /// Numbers that may have been used beyond what is kept become gaps, as when a
+    /// server begins.
+    pub fn close_gaps(&mut self) {
         for room in self.rooms.values_mut().filter(|room| room.mark > room.last) {
             room.close_with_gap();
         }
+    }
+}
+
+impl Store for MemoryStore {
+    async fn begin(&mut self) -> Result<Beginning, StoreError> {
+        self.close_gaps();
         let last = self.rooms.values().map(|room| room.last).max();
         Ok(Beginning {
             highest: last.unwrap_or_default(),

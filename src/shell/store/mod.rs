@@ -10,8 +10,11 @@
 //! suffers. A [`Store`] is the only part that touches files; the simulation brings
 //! its own.
 
+mod keeper;
+mod link;
 mod memory;
 pub mod offline;
+mod pending;
 mod record;
 mod sqlite;
 mod words;
@@ -22,6 +25,10 @@ use chrono::{DateTime, Utc};
 
 use crate::chat::{Kept, RoomName, Seq, Text, TopicInfo};
 
+pub(crate) use keeper::LEAD_MIN;
+pub use keeper::{Keeper, open};
+pub use link::HistoryLink;
+pub(crate) use link::{Answer, Fate, Page, Request, Ticket};
 pub use memory::MemoryStore;
 pub use record::Record;
 pub use sqlite::{OpenError, SqliteStore};
@@ -62,6 +69,22 @@ pub trait Store: Send + 'static {
         rows: u32,
         end: End,
     ) -> impl Future<Output = Result<Vec<Kept>, StoreError>> + Send;
+
+    /// The number from which on there are so many rows of a room's history up to
+    /// `last`, or all of them when there are fewer; `None` when there are none.
+    fn locate(
+        &mut self,
+        room: &RoomName,
+        last: Seq,
+        rows: u32,
+    ) -> impl Future<Output = Result<Option<Seq>, StoreError>> + Send {
+        async move {
+            let found = self
+                .browse(room, (Seq(1), last), rows, End::Highest)
+                .await?;
+            Ok(found.first().map(Kept::first))
+        }
+    }
 
     /// The latest lines in these rooms that hold all of these words, at most
     /// [`Findings::LINES_MAX`](crate::chat::Findings::LINES_MAX), the oldest first; and whether there are older ones.

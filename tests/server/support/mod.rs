@@ -1,17 +1,21 @@
 //! A server to talk to, and people to talk.
 
+mod disk;
 mod person;
 
 use std::net::SocketAddr;
 use std::time::Duration;
 
 use roomful::chat::Limits;
+use roomful::shell::store::{self, Store};
 use roomful::shell::{
-    Clock, Config, Handle, Inspection, Listener, Outcome, Server, TcpListener, descriptors,
+    Clock, Config, Handle, HistoryConfig, Inspection, Listener, Outcome, Server, TcpListener,
+    descriptors,
 };
 use tokio::task::JoinSet;
 use tokio::time::timeout;
 
+pub(crate) use disk::TestDisk;
 pub(crate) use person::{Person, untimed};
 
 /// How long a test waits for what must happen. Far beyond what a slow and loaded
@@ -23,6 +27,7 @@ pub(crate) struct TestServer {
     pub(crate) addr: SocketAddr,
     pub(crate) handle: Handle,
     task: JoinSet<Outcome>,
+    keeper: JoinSet<()>,
 }
 
 /// The defaults, but for the limiter: what is tested is seldom patience.
@@ -52,10 +57,47 @@ impl TestServer {
         let listener = TcpListener::bind(any_port, config.stall_timeout).unwrap();
         let addr = listener.local_addr().unwrap();
         let server = Server::new(config, vec![network(listener)], Clock::system());
+        Self::run(server, addr)
+    }
+
+    /// A server which keeps what is said in a store.
+    pub(crate) async fn start_with(
+        store: impl Store,
+        config: Config,
+        history: HistoryConfig,
+    ) -> Self {
+        let any_port = SocketAddr::from(([127, 0, 0, 1], 0));
+        let listener = TcpListener::bind(any_port, config.stall_timeout).unwrap();
+        let addr = listener.local_addr().unwrap();
+        let clock = Clock::system();
+        let (link, keeper) = store::open(store, history, clock).await.unwrap();
+        let server = Server::new(config, vec![listener], clock).with_history(link);
+        let mut server = Self::run(server, addr);
+        server.keeper.spawn(keeper.run());
+        server
+    }
+
+    fn run<L: Listener>(server: Server<L>, addr: SocketAddr) -> Self {
         let handle = server.handle();
         let mut task = JoinSet::new();
         task.spawn(server.run());
-        Self { addr, handle, task }
+        Self {
+            addr,
+            handle,
+            task,
+            keeper: JoinSet::new(),
+        }
+    }
+
+    /// Ends the server and its keeper at once, as `kill -9` does.
+    pub(crate) async fn crash(mut self) {
+        self.task.shutdown().await;
+        self.keeper.shutdown().await;
+    }
+
+    /// The keeper fails while the server runs.
+    pub(crate) async fn lose_keeper(&mut self) {
+        self.keeper.shutdown().await;
     }
 
     /// Somebody new, under a nickname.
@@ -101,7 +143,12 @@ impl TestServer {
     /// Stops it, and says how it ended: with everybody gone, it must equal a new one.
     pub(crate) async fn stop(mut self) -> Outcome {
         self.handle.stop();
-        self.ended().await
+        let outcome = self.ended().await;
+        let kept = timeout(PATIENCE, async {
+            while self.keeper.join_next().await.is_some() {}
+        });
+        kept.await.expect("the keeper ends in time");
+        outcome
     }
 
     pub(crate) async fn ended(&mut self) -> Outcome {

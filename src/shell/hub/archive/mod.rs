@@ -1,0 +1,399 @@
+//! The hub's side of history: what it knows of rooms, what it has handed over, and
+//! what is decided. It never waits for a disk.
+
+mod outgoing;
+mod shelf;
+
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+
+use tokio::sync::mpsc;
+
+use crate::chat::{ConnId, GapCause, Kept, Message, RoomName, Seq, TopicInfo};
+use crate::engine::Event;
+use crate::shell::store::{Answer, Fate, HistoryLink, Past, Record, Request, StoreError, Ticket};
+use crate::shell::{Durability, HistoryConfig};
+use outgoing::Outgoing;
+pub(super) use shelf::Shelf;
+
+/// What the hub knows of history, and what it has to do with the keeper.
+pub(super) struct Archive {
+    config: HistoryConfig,
+    rooms: BTreeMap<RoomName, Known>,
+    /// A number that is at least as high as any that was ever used.
+    highest: Seq,
+    outgoing: Outgoing,
+    answers: mpsc::Receiver<Answer>,
+    /// The last ticket that is decided.
+    decided: Ticket,
+    /// Commits fail at the moment.
+    is_troubled: bool,
+    /// The keeper is gone: nothing is kept any more.
+    is_dead: bool,
+    /// Rooms of whose lines some are not kept, and have not been told yet that
+    /// others are again.
+    healing: BTreeMap<RoomName, (Ticket, Seq, Seq)>,
+    /// Rooms for which numbers were set aside, by the ticket that decides.
+    marking: VecDeque<(Ticket, RoomName)>,
+    /// Rooms of which something could not be handed over.
+    behind: BTreeSet<RoomName>,
+    /// What the engine is to be told.
+    news: Vec<Event>,
+}
+
+/// A room, as far as its past is known.
+enum Known {
+    /// The keeper was asked, for these people who want to join it.
+    Asked(Vec<ConnId>),
+    Here(Box<Shelf>),
+}
+
+/// What stands in the way of joining a room.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Readiness {
+    /// Nothing: this is its past.
+    Here,
+    /// Its past is on its way.
+    Awaited,
+}
+
+impl Archive {
+    pub(super) fn new(link: HistoryLink) -> Self {
+        let lobby = Shelf::new(link.lobby, link.lobby_mark);
+        let lobby = Known::Here(Box::new(lobby));
+        Self {
+            rooms: BTreeMap::from([(RoomName::lobby(), lobby)]),
+            highest: link.beginning.highest,
+            outgoing: Outgoing::new(link.requests, link.config.buffer_bytes_max),
+            answers: link.answers,
+            config: link.config,
+            decided: 0,
+            is_troubled: false,
+            is_dead: false,
+            healing: BTreeMap::new(),
+            marking: VecDeque::new(),
+            behind: BTreeSet::new(),
+            news: Vec::new(),
+        }
+    }
+
+    pub(super) fn is_strict(&self) -> bool {
+        self.config.durability == Durability::Strict
+    }
+
+    /// Waits for what the keeper has to say; for ever once the keeper is gone.
+    pub(super) async fn next_answer(&mut self) -> Option<Answer> {
+        if self.is_dead {
+            return std::future::pending().await;
+        }
+        self.answers.recv().await
+    }
+
+    /// What the keeper has said already.
+    pub(super) fn try_answer(&mut self) -> Option<Answer> {
+        self.answers.try_recv().ok()
+    }
+
+    /// Whether somebody can join a room now; else they are noted, and named when its
+    /// past is here.
+    pub(super) fn prepare(&mut self, room: &RoomName, conn: ConnId) -> Readiness {
+        match self.rooms.get_mut(room) {
+            Some(Known::Here(_)) => Readiness::Here,
+            Some(Known::Asked(waiting)) => {
+                waiting.push(conn);
+                Readiness::Awaited
+            }
+            None if self.is_dead => {
+                self.shelve(room.clone(), Past::default());
+                Readiness::Here
+            }
+            None => {
+                let asked = Known::Asked(vec![conn]);
+                self.rooms.insert(room.clone(), asked);
+                self.outgoing.ask(Request::Recall { room: room.clone() });
+                Readiness::Awaited
+            }
+        }
+    }
+
+    /// The past of a room is here. Who waited for it can go on.
+    pub(super) fn take_past(
+        &mut self,
+        room: RoomName,
+        past: Result<Option<Past>, StoreError>,
+    ) -> Vec<ConnId> {
+        let waiting = match self.rooms.remove(&room) {
+            Some(Known::Asked(waiting)) => waiting,
+            Some(here @ Known::Here(_)) => {
+                self.rooms.insert(room, here);
+                return Vec::new();
+            }
+            None => Vec::new(),
+        };
+        // Nobody knows which numbers it has used: it goes on above all of them.
+        let unknown = Past {
+            last: self.highest,
+            ..Past::default()
+        };
+        let past = past.map_or(unknown, Option::unwrap_or_default);
+        self.shelve(room, past);
+        waiting
+    }
+
+    fn shelve(&mut self, room: RoomName, past: Past) {
+        let durable = past.last;
+        let mut shelf = Box::new(Shelf::new(past, durable));
+        self.highest = self.highest.max(shelf.last);
+        if !self.is_strict() {
+            set_aside(&mut shelf, &room, &mut self.outgoing, &mut self.marking);
+        }
+        self.rooms.insert(room, Known::Here(shelf));
+    }
+
+    /// What the engine has to know of a room before somebody joins it.
+    pub(super) fn past_of(&self, room: &RoomName) -> Option<Event> {
+        let shelf = self.shelf(room)?;
+        Some(Event::Recalled {
+            room: room.clone(),
+            last: shelf.last,
+            topic: shelf.topic.clone(),
+        })
+    }
+
+    pub(super) fn shelf(&self, room: &RoomName) -> Option<&Shelf> {
+        match self.rooms.get(room)? {
+            Known::Here(shelf) => Some(shelf),
+            Known::Asked(_) => None,
+        }
+    }
+
+    /// Takes what was said in a room. The ticket that must be decided before it may be
+    /// shown, if there is one.
+    pub(super) fn record(
+        &mut self,
+        room: &RoomName,
+        seq: Seq,
+        message: &Message,
+    ) -> Option<Ticket> {
+        let Some(Known::Here(shelf)) = self.rooms.get_mut(room) else {
+            return None; // Nobody is in a room whose past is not known.
+        };
+        self.highest = self.highest.max(seq);
+        let (record, row) = both(room, seq, message)?;
+        shelf.push(row, self.config.lines_on_join as usize);
+        if let Some((_, last)) = &mut shelf.gap {
+            *last = seq;
+            return None;
+        }
+        let has_place = !self.is_dead && self.outgoing.has_place(&record);
+        if !has_place {
+            shelf.gap = Some((seq, seq));
+            self.behind.insert(room.clone());
+            let room = room.clone();
+            self.news.push(Event::HistoryPaused { room });
+            return None;
+        }
+        shelf.total += 1;
+        let ticket = self.outgoing.keep(record);
+        if self.config.durability == Durability::Strict {
+            return Some(ticket);
+        }
+        set_aside(shelf, room, &mut self.outgoing, &mut self.marking);
+        // While commits fail, there is nothing to wait for.
+        shelf.not_before().filter(|_| !self.is_troubled)
+    }
+
+    pub(super) fn record_topic(&mut self, room: &RoomName, topic: Option<&TopicInfo>) {
+        if let Some(Known::Here(shelf)) = self.rooms.get_mut(room) {
+            shelf.topic = topic.cloned();
+            let record = shelf.topic_record(room);
+            if self.outgoing.has_place(&record) {
+                self.outgoing.keep(record);
+            } else {
+                // Only the latest counts: it follows as soon as there is place.
+                shelf.owes_topic = true;
+                self.behind.insert(room.clone());
+            }
+        }
+    }
+
+    /// Asks for something to show.
+    pub(super) fn ask(&mut self, request: Request) -> bool {
+        if !self.is_dead {
+            self.outgoing.ask(request);
+        }
+        !self.is_dead
+    }
+
+    /// Hands over what has come together, as far as there is place for it.
+    pub(super) fn hand_over(&mut self) {
+        self.outgoing.hand_over();
+    }
+
+    /// The last ticket that is decided.
+    pub(super) fn decided(&self) -> Ticket {
+        self.decided
+    }
+
+    /// Everything up to this ticket is decided.
+    pub(super) fn decide(&mut self, ticket: Ticket, fate: &Fate) {
+        self.decided = self.decided.max(ticket);
+        self.outgoing.decide(ticket);
+        if let Fate::Kept { .. } = fate {
+            while let Some((_, room)) = self.marking.pop_front_if(|(asked, _)| *asked <= ticket) {
+                if let Some(Known::Here(shelf)) = self.rooms.get_mut(&room) {
+                    shelf.note_durable(ticket);
+                }
+            }
+            self.note_healed(ticket);
+            if self.outgoing.is_under_half() {
+                self.catch_up();
+            }
+        }
+    }
+
+    pub(super) fn set_troubled(&mut self, is_troubled: bool) {
+        self.is_troubled = is_troubled;
+    }
+
+    pub(super) fn is_troubled(&self) -> bool {
+        self.is_troubled || self.is_dead
+    }
+
+    /// A line that was handed over was not said after all.
+    pub(super) fn take_back(&mut self, room: &RoomName, seq: Seq) {
+        if let Some(Known::Here(shelf)) = self.rooms.get_mut(room) {
+            shelf.take_back(seq);
+        }
+    }
+
+    /// The keeper is gone. Who waits for a room's past goes on without it.
+    pub(super) fn die(&mut self) -> Vec<ConnId> {
+        self.is_dead = true;
+        self.decided = Ticket::MAX;
+        let asked = |known: &Known| matches!(known, Known::Asked(_));
+        let rooms: Vec<RoomName> = self
+            .rooms
+            .iter()
+            .filter(|(_, known)| asked(known))
+            .map(|(room, _)| room.clone())
+            .collect();
+        let gone = || StoreError("the keeper is gone".into());
+        rooms
+            .into_iter()
+            .flat_map(|room| self.take_past(room, Err(gone())))
+            .collect()
+    }
+
+    /// Whether the engine is to be told something.
+    pub(super) fn has_news(&self) -> bool {
+        !self.news.is_empty()
+    }
+
+    /// What the engine is to be told now.
+    pub(super) fn take_news(&mut self) -> Vec<Event> {
+        std::mem::take(&mut self.news)
+    }
+
+    /// Forgets rooms that nobody is in, once there are many.
+    pub(super) fn forget_empty(&mut self, open: usize, is_peopled: impl Fn(&RoomName) -> bool) {
+        if self.rooms.len() <= 2 * open + 64 {
+            return;
+        }
+        let lobby = RoomName::lobby();
+        let is_over = |room: &RoomName, known: &Known| match known {
+            Known::Here(_) => !self.behind.contains(room) && *room != lobby && !is_peopled(room),
+            Known::Asked(_) => false,
+        };
+        let over = self
+            .rooms
+            .extract_if(.., |room, known| is_over(room, known));
+        for (room, known) in over.collect::<Vec<_>>() {
+            if let Known::Here(shelf) = known
+                && self.config.durability == Durability::Relaxed
+            {
+                // What was set aside and not used is free again.
+                let seq = shelf.last;
+                self.outgoing.keep(Record::Mark { room, seq });
+            }
+        }
+    }
+
+    /// The server ends: everything is handed over, also that something is missing.
+    pub(super) async fn finish(mut self) {
+        self.catch_up();
+        self.outgoing.hand_over_all().await;
+    }
+
+    /// What could not be handed over is recorded as missing, now that there is place.
+    fn catch_up(&mut self) {
+        for room in std::mem::take(&mut self.behind) {
+            let Some(Known::Here(shelf)) = self.rooms.get_mut(&room) else {
+                continue;
+            };
+            if std::mem::take(&mut shelf.owes_topic) {
+                self.outgoing.keep(shelf.topic_record(&room));
+            }
+            if let Some((first, last)) = shelf.gap.take() {
+                let ticket = self.outgoing.keep(Record::Gap {
+                    room: room.clone(),
+                    first,
+                    last,
+                    why: GapCause::Unkept,
+                });
+                self.healing.insert(room, (ticket, first, last));
+            }
+        }
+    }
+
+    fn note_healed(&mut self, decided: Ticket) {
+        let healed = self
+            .healing
+            .extract_if(.., |_, (ticket, ..)| *ticket <= decided);
+        for (room, (_, first, last)) in healed {
+            self.news.push(Event::HistoryResumed { room, first, last });
+        }
+    }
+}
+
+/// Sees that numbers beyond the latest are set aside.
+fn set_aside(
+    shelf: &mut Shelf,
+    room: &RoomName,
+    outgoing: &mut Outgoing,
+    marking: &mut VecDeque<(Ticket, RoomName)>,
+) {
+    outgoing.keep_if(|ticket| {
+        let mark = shelf.set_aside(room, ticket)?;
+        marking.push_back((ticket, room.clone()));
+        Some(mark)
+    });
+}
+
+/// What was said, to be kept and to be shown.
+fn both(room: &RoomName, seq: Seq, message: &Message) -> Option<(Record, Kept)> {
+    #[expect(
+        clippy::wildcard_enum_match_arm,
+        reason = "only what is said in a room has a number"
+    )]
+    let (at, from, text, is_action) = match message {
+        Message::Said { at, from, text, .. } => (*at, from.clone(), text.clone(), false),
+        Message::Acted { at, from, text, .. } => (*at, from.clone(), text.clone(), true),
+        _ => return None,
+    };
+    let row = Kept::Line {
+        seq,
+        at,
+        from: from.clone(),
+        is_action,
+        text: text.clone(),
+    };
+    let record = Record::Line {
+        room: room.clone(),
+        seq,
+        at,
+        from,
+        is_action,
+        text,
+    };
+    Some((record, row))
+}

@@ -1,0 +1,149 @@
+//! What was handed over and is not committed yet.
+
+use super::link::Ticket;
+use super::{Past, Record};
+use crate::chat::{GapCause, Kept, RoomName, Seq};
+
+/// Records in their order, up to a ticket. The hub bounds how much waits.
+#[derive(Debug, Default)]
+pub(super) struct Pending {
+    records: Vec<Record>,
+    ticket: Ticket,
+}
+
+impl Pending {
+    pub(super) fn add(&mut self, ticket: Ticket, records: Vec<Record>) {
+        self.ticket = ticket;
+        if self.records.is_empty() {
+            self.records = records;
+        } else {
+            self.records.extend(records);
+        }
+    }
+
+    pub(super) fn records(&self) -> &[Record] {
+        &self.records
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.records.len()
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.records.is_empty()
+    }
+
+    /// Everything is committed, up to this ticket.
+    pub(super) fn clear(&mut self) -> Ticket {
+        self.records.clear();
+        self.ticket
+    }
+
+    /// Lines are not kept; that they are not is. Everything up to this ticket is decided.
+    pub(super) fn give_up_lines(&mut self) -> Ticket {
+        let mut kept: Vec<Record> = Vec::new();
+        for record in self.records.drain(..) {
+            match record {
+                Record::Line { room, seq, .. } => note_gap(&mut kept, room, seq),
+                Record::Topic { .. } | Record::Mark { .. } | Record::Gap { .. } => {
+                    kept.push(record);
+                }
+            }
+        }
+        self.records = kept;
+        self.ticket
+    }
+
+    /// What the store knows of a room, and what waits for it.
+    pub(super) fn added_to(&self, past: Option<Past>, room: &RoomName, lines: u32) -> Option<Past> {
+        let is_known = past.is_some();
+        let mut past = past.unwrap_or_default();
+        let mut has_added = false;
+        for record in self.records.iter().filter(|record| record.room() == room) {
+            has_added = true;
+            match record {
+                Record::Topic { topic, .. } => past.topic.clone_from(topic),
+                Record::Mark { .. } => {}
+                Record::Line { .. } | Record::Gap { .. } => {
+                    let row = row(record).expect("these two are rows");
+                    past.last = past.last.max(row.last());
+                    past.total += u64::from(matches!(row, Kept::Line { .. }));
+                    past.tail.push(row);
+                }
+            }
+        }
+        let surplus = past.tail.len().saturating_sub(lines as usize);
+        past.tail.drain(..surplus);
+        (is_known || has_added).then_some(past)
+    }
+
+    /// Rows that the store has, and those that wait, at most so many of the lowest.
+    pub(super) fn rows_added_to(
+        &self,
+        mut rows: Vec<Kept>,
+        room: &RoomName,
+        numbers: (Seq, Seq),
+        rows_max: u32,
+    ) -> Vec<Kept> {
+        rows.extend(self.rows_of(room, numbers));
+        rows.truncate(rows_max as usize);
+        rows
+    }
+
+    /// Rows of a room that wait, within these numbers.
+    pub(super) fn rows_of(&self, room: &RoomName, (first, last): (Seq, Seq)) -> Vec<Kept> {
+        let of_room = self.records.iter().filter(|record| record.room() == room);
+        let rows = of_room.filter_map(row);
+        rows.filter(|row| row.last() >= first && row.first() <= last)
+            .collect()
+    }
+}
+
+/// Lines that follow each other make one gap.
+fn note_gap(records: &mut Vec<Record>, room: RoomName, seq: Seq) {
+    let before = records.iter_mut().rev().find_map(|record| match record {
+        Record::Gap {
+            room: other, last, ..
+        } if *other == room => Some(last),
+        Record::Gap { .. } | Record::Line { .. } | Record::Topic { .. } | Record::Mark { .. } => {
+            None
+        }
+    });
+    match before {
+        Some(last) if last.next() == seq => *last = seq,
+        Some(_) | None => records.push(Record::Gap {
+            room,
+            first: seq,
+            last: seq,
+            why: GapCause::Unkept,
+        }),
+    }
+}
+
+/// A record as a row of its room's history, if it is one.
+fn row(record: &Record) -> Option<Kept> {
+    match record {
+        Record::Line {
+            seq,
+            at,
+            from,
+            is_action,
+            text,
+            ..
+        } => Some(Kept::Line {
+            seq: *seq,
+            at: *at,
+            from: from.clone(),
+            is_action: *is_action,
+            text: text.clone(),
+        }),
+        Record::Gap {
+            first, last, why, ..
+        } => Some(Kept::Gap {
+            first: *first,
+            last: *last,
+            why: *why,
+        }),
+        Record::Topic { .. } | Record::Mark { .. } => None,
+    }
+}
