@@ -1,10 +1,13 @@
 //! What can wait, in small steps.
 
+use std::fs::File;
+use std::time::Duration;
+
 use chrono::{DateTime, Utc};
 use rusqlite::Connection;
 
 use super::ids::nanoseconds;
-use super::{expiry, index};
+use super::{expiry, index, place, scrub};
 
 /// How many lines one transaction indexes: a few milliseconds.
 pub(super) const INDEX_LINES: u32 = 500;
@@ -18,6 +21,10 @@ const CHANGES_MAX: usize = 2_000;
 const CHANGES_OF_A_TRANSACTION: usize = 5;
 /// How many unused pages are given back at once.
 const PAGES_GIVEN_BACK: u32 = 500;
+/// How many pages are looked at in one step: a megabyte.
+const PAGES_LOOKED_AT: u64 = 256;
+/// All pages are looked at once there is one expired line for so many of them.
+const PAGES_FOR_A_LINE: u64 = 16;
 
 /// What is to be done some time.
 #[derive(Default)]
@@ -26,6 +33,10 @@ pub(super) struct Housekeeping {
     changes: usize,
     /// The write-ahead log still holds what was removed from the database.
     owes_truncation: bool,
+    /// How many lines expired since all pages were looked at.
+    expired: u64,
+    /// Which page is looked at next, while they are.
+    wipes: Option<u64>,
 }
 
 impl Housekeeping {
@@ -38,11 +49,13 @@ impl Housekeeping {
     pub(super) fn step(
         &mut self,
         connection: &mut Connection,
+        file: &File,
         expired_before: Option<DateTime<Utc>>,
     ) -> rusqlite::Result<bool> {
         if let Some(before) = expired_before {
             let left = expiry::expire(connection, nanoseconds(before), EXPIRED_LINES)?;
             self.owes_truncation |= left < EXPIRED_LINES;
+            self.expired += u64::from(EXPIRED_LINES - left);
             if left == 0 {
                 return Ok(true);
             }
@@ -51,25 +64,53 @@ impl Housekeeping {
         if left < INDEX_LINES {
             self.count((INDEX_LINES - left) as usize);
         }
-        if self.owes_truncation {
-            self.give_back(connection)?;
+        if left == 0 {
+            return Ok(true);
+        }
+        if self.owes_truncation || self.wipes.is_some() {
+            return self.clear_up(connection, file);
         }
         if self.changes > CHANGES_MAX {
             self.changes = 0;
             connection.execute_batch("PRAGMA wal_checkpoint(PASSIVE)")?;
         }
-        Ok(left == 0)
+        Ok(false)
     }
 
     /// What was removed leaves the files. Somebody who reads them keeps it from that for
     /// the moment: it is tried again with the next step.
-    fn give_back(&mut self, connection: &Connection) -> rusqlite::Result<()> {
-        connection.execute_batch(&format!("PRAGMA incremental_vacuum({PAGES_GIVEN_BACK})"))?;
-        connection.busy_timeout(std::time::Duration::ZERO)?;
-        let is_busy: Result<bool, _> =
-            connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get(0));
-        connection.busy_timeout(super::place::BUSY_TIMEOUT)?;
-        self.owes_truncation = is_busy?;
-        Ok(())
+    fn clear_up(&mut self, connection: &mut Connection, file: &File) -> rusqlite::Result<bool> {
+        if self.wipes.is_none() {
+            connection.execute_batch(&format!("PRAGMA incremental_vacuum({PAGES_GIVEN_BACK})"))?;
+        }
+        self.owes_truncation = !truncate_log(connection)?;
+        if self.owes_truncation {
+            return Ok(false);
+        }
+        self.changes = 0;
+        if self.wipes.is_none() && self.expired > 0 {
+            let pages: i64 = connection.pragma_query_value(None, "page_count", |row| row.get(0))?;
+            if self.expired * PAGES_FOR_A_LINE >= pages.unsigned_abs() {
+                self.expired = 0;
+                self.wipes = Some(0);
+            }
+        }
+        let Some(first) = self.wipes else {
+            return Ok(false);
+        };
+        let (next, has_wiped) = scrub::wipe(connection, file, first, PAGES_LOOKED_AT)?;
+        self.wipes = next;
+        self.owes_truncation = has_wiped;
+        Ok(next.is_some() || has_wiped)
     }
+}
+
+/// Copies the write-ahead log to the database and empties it, unless somebody reads.
+/// Whether it could be done.
+fn truncate_log(connection: &Connection) -> rusqlite::Result<bool> {
+    connection.busy_timeout(Duration::ZERO)?;
+    let is_busy: rusqlite::Result<bool> =
+        connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get(0));
+    connection.busy_timeout(place::BUSY_TIMEOUT)?;
+    Ok(!is_busy?)
 }

@@ -17,6 +17,7 @@ pub(super) mod place;
 mod reading;
 pub(super) mod rows;
 mod schema;
+mod scrub;
 mod searching;
 mod trouble;
 mod turns;
@@ -45,6 +46,9 @@ pub struct SqliteStore {
     file: PathBuf,
     ids: RoomIds,
     housekeeping: Housekeeping,
+    /// The database as bytes. It lives longer than the connection, as closing it would
+    /// open that one's locks.
+    bytes: File,
     _lock: File,
 }
 
@@ -63,6 +67,7 @@ impl SqliteStore {
         if !place::is_ours(&file)? {
             place::create(dir)?;
         }
+        let bytes = File::open(&file).map_err(|source| OpenError::unusable(&file, source))?;
         let mut connection = place::connect(&file)?;
         index::renew(&mut connection)
             .map_err(|error| explain(&file, "The search index could not be made anew", &error))?;
@@ -71,6 +76,7 @@ impl SqliteStore {
             file,
             ids: RoomIds::default(),
             housekeeping: Housekeeping::default(),
+            bytes,
             _lock: lock,
         })
     }
@@ -122,7 +128,7 @@ impl Store for SqliteStore {
 
     async fn tidy(&mut self, expired_before: Option<DateTime<Utc>>) -> Result<bool, StoreError> {
         self.housekeeping
-            .step(&mut self.connection, expired_before)
+            .step(&mut self.connection, &self.bytes, expired_before)
             .map_err(|error| self.explain("The history could not be tidied", &error))
     }
 
