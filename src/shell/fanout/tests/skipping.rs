@@ -258,3 +258,22 @@ async fn settling_without_a_skip_says_nothing() {
     assert_eq!(pipe.words(), words(&[line(1)]));
     assert_eq!(hub.reports(), []);
 }
+
+#[tokio::test(start_paused = true)]
+async fn where_history_is_kept_the_notice_says_how_to_get_the_lines() {
+    let bounds = Bounds {
+        keeps_history: true,
+        ..place_for(8, 0)
+    };
+    let (words_late, reports) = ten_lines_late(bounds).await;
+    let mut expected: Vec<Message> = (1..=8).map(line).collect();
+    let kept = Message::Skipped {
+        room: room("ops"),
+        missed: missed(2, 9, 10, 0),
+        is_kept: true,
+    };
+    expected.push(kept);
+    assert_eq!(words_late, words(&expected));
+    assert!(words_late.ends_with(" /history 9..10 #ops shows them.\n"));
+    assert_eq!(reports, [told(1, "ops", missed(2, 9, 10, 0))]);
+}
