@@ -132,6 +132,8 @@ impl Server {
         let log = tempfile::tempfile().context("cannot make a file for the server's log")?;
         let (program, arguments) = contender.peer.command(binaries, port);
         let child = pinned(contender.cores, &program)
+            // Unless a switch says otherwise; and never in the home of who measures.
+            .env("ROOMFUL_HISTORY", "off")
             .args(arguments)
             .args(contender.switches.split_whitespace())
             .stdin(Stdio::null())
