@@ -3,9 +3,9 @@
 use std::io::Write as _;
 use std::process::ExitCode;
 
-use roomful::shell::cli::{self, Settings, Stop};
+use roomful::shell::cli::{self, Settings, Stop, Task};
 use roomful::shell::{
-    Clock, Config, Handle, Outcome, Server, Signals, TcpListener, banner, descriptors, logging,
+    Clock, Handle, Outcome, Place, Server, Signals, TcpListener, banner, descriptors, keep, logging,
 };
 
 /// The exit status after a fault of the server's own (`EX_SOFTWARE` of BSD's
@@ -13,42 +13,60 @@ use roomful::shell::{
 const STATUS_FAILED: u8 = 70;
 
 fn main() -> ExitCode {
-    match cli::parse().and_then(serve) {
+    match cli::parse().and_then(run) {
         Ok(Outcome::Stopped) => ExitCode::SUCCESS,
         Ok(Outcome::Failed) => ExitCode::from(STATUS_FAILED),
         Err(stop) => stop.report(),
     }
 }
 
-fn serve(settings: Settings) -> Result<Outcome, Stop> {
-    let _log = logging::start(settings.log);
-    let runtime = tokio::runtime::Runtime::new().map_err(Stop::failed)?;
-    runtime.block_on(run(settings.config))
+fn run(task: Task) -> Result<Outcome, Stop> {
+    match task {
+        Task::Serve(settings) => {
+            let _log = logging::start(settings.log);
+            let runtime = tokio::runtime::Runtime::new().map_err(Stop::failed)?;
+            runtime.block_on(serve(*settings))
+        }
+        Task::Run(errand) => errand.run().map(|()| Outcome::Stopped),
+    }
 }
 
-async fn run(mut config: Config) -> Result<Outcome, Stop> {
+async fn serve(settings: Settings) -> Result<Outcome, Stop> {
+    let (mut config, data) = (settings.config, settings.data);
+    let place = Place::of(config.history, data).map_err(Stop::failed)?;
     let listeners = config.listen.len();
     config.connections_max = descriptors::connections_that_fit(config.connections_max, listeners);
     let bind = |address| TcpListener::bind(address, config.stall_timeout);
     let listeners: Result<Vec<_>, _> = config.listen.iter().copied().map(bind).collect();
     let listeners = listeners.map_err(Stop::failed)?;
-    let signals = Signals::catch().map_err(Stop::failed)?;
-
     let addresses: Result<Vec<_>, _> = listeners.iter().map(TcpListener::local_addr).collect();
-    let banner = banner(&addresses.map_err(Stop::failed)?);
+    let banner = banner(&addresses.map_err(Stop::failed)?, place.as_ref());
+
+    let mut server = Server::new(config, listeners, Clock::system());
+    let mut keeper = None;
+    // Not before the ports are ours: who starts a server twice is told of the port.
+    if let Some(place) = &place {
+        let (link, thread) = keep(place, Clock::system()).await.map_err(Stop::failed)?;
+        server = server.with_history(link);
+        keeper = Some(thread);
+    }
+    let mut signals = Signals::catch().map_err(Stop::failed)?;
     // Nobody may be there to read it, and the server serves all the same.
     let _ = writeln!(std::io::stderr(), "{banner}");
-    let server = Server::new(config, listeners, Clock::system());
     let handle = server.handle();
-    tokio::select! {
+    let outcome = tokio::select! {
         biased;
-        outcome = server.run() => Ok(outcome),
-        never = pass_on(signals, &handle) => match never {},
-    }
+        outcome = server.run() => outcome,
+        never = pass_on(&mut signals, &handle) => match never {},
+    };
+    Ok(match keeper {
+        Some(keeper) => keeper.settled(outcome, signals.next()).await,
+        None => outcome,
+    })
 }
 
 /// The first signal stops the server, the second ends it at once.
-async fn pass_on(mut signals: Signals, handle: &Handle) -> std::convert::Infallible {
+async fn pass_on(signals: &mut Signals, handle: &Handle) -> std::convert::Infallible {
     let name = signals.next().await;
     tracing::info!("{name} received; a second signal ends at once");
     handle.stop();

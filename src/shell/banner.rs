@@ -1,16 +1,21 @@
 //! The first lines that an operator sees.
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::time::Duration;
 
-/// What a server that has started says of itself: where it listens, and how to
-/// try it from this machine. Lines without the last line's end.
+use super::{Durability, Place};
+
+/// What a server that has started says of itself: where it listens, how to try it
+/// from this machine, and where history is kept, if it is. Lines without the last
+/// line's end.
 ///
 /// ```
-/// let banner = roomful::shell::banner(&["0.0.0.0:4000".parse().unwrap()]);
-/// assert!(banner.ends_with("listens on 0.0.0.0:4000\nTry it: nc -N 127.0.0.1 4000"));
+/// let banner = roomful::shell::banner(&["0.0.0.0:4000".parse().unwrap()], None);
+/// let lines: Vec<_> = banner.lines().skip(1).collect();
+/// assert_eq!(lines, ["Try it: nc -N 127.0.0.1 4000", "History is not kept."]);
 /// ```
 #[must_use]
-pub fn banner(addresses: &[SocketAddr]) -> String {
+pub fn banner(addresses: &[SocketAddr], history: Option<&Place>) -> String {
     let listed: Vec<String> = addresses.iter().map(SocketAddr::to_string).collect();
     let version = env!("CARGO_PKG_VERSION");
     let mut banner = format!("roomful {version} listens on {}", listed.join(" and "));
@@ -18,7 +23,28 @@ pub fn banner(addresses: &[SocketAddr]) -> String {
         let (ip, port) = (from_here(first.ip()), first.port());
         banner += &format!("\nTry it: nc -N {ip} {port}");
     }
-    banner
+    banner + "\n" + &of_history(history)
+}
+
+fn of_history(history: Option<&Place>) -> String {
+    let Some(Place { dir, config }) = history else {
+        return "History is not kept.".to_owned();
+    };
+    let dir = dir.display();
+    let period = config.retention.map_or("for ever".to_owned(), in_days);
+    let risk = match config.durability {
+        Durability::Relaxed => {
+            "A crash loses the last moment of it (--durability strict: nothing)."
+        }
+        Durability::Strict => "A crash loses nothing that anybody has seen.",
+    };
+    format!("History is kept in {dir} {period}. {risk}")
+}
+
+fn in_days(period: Duration) -> String {
+    let days = period.as_secs().div_ceil(24 * 60 * 60);
+    let plural = if days == 1 { "" } else { "s" };
+    format!("for {days} day{plural}")
 }
 
 /// "All addresses" is none to connect to.
@@ -33,12 +59,53 @@ fn from_here(ip: IpAddr) -> IpAddr {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::shell::HistoryConfig;
     use expect_test::{Expect, expect};
 
     fn says(addresses: &[&str], expected: Expect) {
         let addresses: Vec<_> = addresses.iter().map(|text| text.parse().unwrap()).collect();
         let version = concat!("roomful ", env!("CARGO_PKG_VERSION"), " ");
-        expected.assert_eq(banner(&addresses).strip_prefix(version).unwrap());
+        let banner = banner(&addresses, None);
+        let rest = banner.strip_prefix(version).unwrap();
+        expected.assert_eq(rest.strip_suffix("\nHistory is not kept.").unwrap());
+    }
+
+    fn says_of_history(config: HistoryConfig, expected: Expect) {
+        let place = Place {
+            dir: "/var/lib/roomful".into(),
+            config,
+        };
+        expected.assert_eq(&of_history(Some(&place)));
+    }
+
+    #[test]
+    fn it_says_where_history_is_kept_and_what_a_crash_costs() {
+        let default = HistoryConfig::default();
+        says_of_history(
+            default,
+            expect![
+                "History is kept in /var/lib/roomful for 90 days. A crash loses the last moment of it (--durability strict: nothing)."
+            ],
+        );
+        let strict = HistoryConfig {
+            durability: Durability::Strict,
+            retention: None,
+            ..default
+        };
+        says_of_history(
+            strict,
+            expect![
+                "History is kept in /var/lib/roomful for ever. A crash loses nothing that anybody has seen."
+            ],
+        );
+    }
+
+    #[test]
+    fn days_are_counted() {
+        let day = 24 * 60 * 60;
+        for (seconds, said) in [(day, "for 1 day"), (2 * day, "for 2 days")] {
+            assert_eq!(in_days(Duration::from_secs(seconds)), said);
+        }
     }
 
     #[test]

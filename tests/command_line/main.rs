@@ -3,9 +3,14 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 mod flags;
+mod foreign;
+mod help;
+mod history;
 mod json;
 mod logs;
+mod offline;
 mod person;
 mod process;
 mod serving;
 mod signals;
+mod whereabouts;

@@ -2,10 +2,13 @@
 
 use std::io::{BufRead as _, BufReader, Read};
 use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::mpsc::{Receiver, sync_channel};
 use std::thread;
 use std::time::Duration;
+
+use tempfile::TempDir;
 
 /// How long a test waits for what must happen. Far beyond what a slow and loaded
 /// machine needs: it is there so that a failure ends.
@@ -14,45 +17,106 @@ pub(crate) const PATIENCE: Duration = Duration::from_secs(120);
 /// Lines that a thread has read ahead.
 const LINES_AHEAD_MAX: usize = 10_000;
 
-/// The program, not yet started, in an empty environment.
+/// The program, not yet started, in an environment that only says to keep no
+/// history: nothing may be written to the home of who runs the tests.
 pub(crate) fn roomful(arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_roomful"));
-    command.env_clear().args(arguments);
+    command.env_clear().env("ROOMFUL_HISTORY", "off");
+    command.args(arguments);
     command
 }
 
-/// A server in a process of its own, on a port of its own. It is killed when the
-/// test is done with it.
+/// What the program says on standard error until it ends, and its status. It prints
+/// nothing on standard output.
+pub(crate) fn end_of(command: &mut Command) -> (String, Option<i32>) {
+    command.stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut child = Running(command.spawn().unwrap());
+    let stdout = Lines::of(child.0.stdout.take().unwrap());
+    let stderr = Lines::of(child.0.stderr.take().unwrap());
+    let said = std::iter::from_fn(|| stderr.next().map(|line| line + "\n")).collect();
+    assert_eq!(stdout.next(), None, "it prints nothing");
+    (said, child.0.wait().unwrap().code())
+}
+
+/// A child that is killed when the test is done with it.
+struct Running(Child);
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        // It may have ended by itself.
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+/// A server in a process of its own, on a port of its own.
 pub(crate) struct Process {
-    child: Child,
+    child: Running,
     /// Nothing is ever printed there: its end is the end of the process.
     stdout: Lines,
     stderr: Option<Lines>,
     pub(crate) addr: SocketAddr,
+    /// What it says of history when it starts.
+    pub(crate) history: String,
+    /// Where it keeps history, if it was not told where; gone when it is.
+    _data: Option<TempDir>,
 }
 
 impl Process {
-    /// Starts it and waits for its two first lines.
+    /// Starts it with a history of its own.
     pub(crate) fn start(arguments: &[&str]) -> Self {
+        let data = TempDir::new().unwrap();
+        let mut process = Self::start_in(data.path(), arguments);
+        process._data = Some(data);
+        process
+    }
+
+    /// Starts it with a history in this directory.
+    pub(crate) fn start_in(data: &Path, arguments: &[&str]) -> Self {
         let mut command = roomful(arguments);
+        command.args(["--history", "on", "--data"]).arg(data);
+        let process = Self::spawn(command);
+        assert_eq!(process.data(), data);
+        process
+    }
+
+    /// Starts it and waits for its three first lines.
+    pub(crate) fn spawn(mut command: Command) -> Self {
         command.args(["--listen", "127.0.0.1:0"]);
         command.stdout(Stdio::piped()).stderr(Stdio::piped());
-        let mut child = command.spawn().unwrap();
-        let stdout = Lines::of(child.stdout.take().unwrap());
-        let stderr = Lines::of(child.stderr.take().unwrap());
+        let mut child = Running(command.spawn().unwrap());
+        let stdout = Lines::of(child.0.stdout.take().unwrap());
+        let stderr = Lines::of(child.0.stderr.take().unwrap());
         let addr = listens_on(&stderr.next().expect("it says where it listens"));
         let try_it = stderr.next().expect("it says how to try it");
         assert_eq!(try_it, format!("Try it: nc -N 127.0.0.1 {}", addr.port()));
+        let history = stderr.next().expect("it says where history is kept");
         Self {
             child,
             stdout,
             stderr: Some(stderr),
             addr,
+            history,
+            _data: None,
         }
     }
 
+    /// Where it says that it keeps history.
+    pub(crate) fn data(&self) -> PathBuf {
+        let rest = self.history.strip_prefix("History is kept in ");
+        let dir = rest.and_then(|rest| rest.split_once(" for "));
+        dir.unwrap_or_else(|| panic!("none is kept: {}", self.history))
+            .0
+            .into()
+    }
+
+    /// Its process id.
+    pub(crate) fn id(&self) -> u32 {
+        self.child.0.id()
+    }
+
     pub(crate) fn signal(&self, signal: &str) {
-        let command = format!("kill -{signal} {}", self.child.id());
+        let command = format!("kill -{signal} {}", self.id());
         let sent = Command::new("sh").args(["-c", &command]).status();
         assert!(sent.unwrap().success());
     }
@@ -75,19 +139,11 @@ impl Process {
             logged.extend(std::iter::from_fn(|| log.next()));
         }
         assert_eq!(self.stdout.next(), None, "it prints nothing");
-        (logged, self.child.wait().unwrap())
+        (logged, self.child.0.wait().unwrap())
     }
 
     fn log(&self) -> &Lines {
         self.stderr.as_ref().expect("its log is read")
-    }
-}
-
-impl Drop for Process {
-    fn drop(&mut self) {
-        // It may have ended by itself.
-        let _ = self.child.kill();
-        let _ = self.child.wait();
     }
 }
 

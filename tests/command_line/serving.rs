@@ -3,23 +3,22 @@
 use std::net::TcpListener;
 
 use crate::person::Person;
-use crate::process::{Process, roomful};
+use crate::process::{Process, end_of, roomful};
 
 #[test]
 fn a_port_in_use_is_one_line_and_status_1() {
     let taken = TcpListener::bind("127.0.0.1:0").unwrap();
     let addr = taken.local_addr().unwrap();
-    let output = roomful(&["--listen", &addr.to_string()]).output().unwrap();
+    let (said, status) = end_of(&mut roomful(&["--listen", &addr.to_string()]));
     let another = addr.port().checked_add(1).unwrap_or(4000);
     assert_eq!(
-        String::from_utf8(output.stderr).unwrap(),
+        said,
         format!(
             "roomful: {addr} is in use by another program. \
              Stop it, or choose another port with --listen 127.0.0.1:{another}.\n"
         )
     );
-    assert_eq!(output.status.code(), Some(1));
-    assert!(output.stdout.is_empty());
+    assert_eq!(status, Some(1));
 }
 
 #[test]

@@ -1,4 +1,4 @@
-//! Why there is nothing to serve, and how the person is told.
+//! Why nothing is done, and how the person is told.
 
 use std::error::Error as _;
 use std::ffi::OsString;
@@ -8,7 +8,7 @@ use std::process::ExitCode;
 
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 
-/// Why the program ends instead of serving.
+/// Why the program ends before its task is done.
 #[derive(Debug)]
 pub enum Stop {
     /// Help or the version was asked for.
@@ -18,7 +18,7 @@ pub enum Stop {
         /// One line that says which, why, and what would be right.
         line: String,
     },
-    /// The server could not start.
+    /// The server could not start, or what was to be done could not.
     Failed {
         /// One line that says what happened, why, and what to do.
         line: String,
@@ -26,7 +26,7 @@ pub enum Stop {
 }
 
 impl Stop {
-    /// The server could not start, for this reason.
+    /// It could not be done, for this reason.
     pub fn failed(why: impl Display) -> Self {
         let line = why.to_string();
         Self::Failed { line }
@@ -74,6 +74,8 @@ fn one_line(error: &clap::Error, arguments: &[OsString]) -> String {
         ErrorKind::ArgumentConflict => given_twice(error),
         ErrorKind::UnknownArgument => unknown_flag(error),
         ErrorKind::InvalidSubcommand => unknown_command(error),
+        ErrorKind::MissingSubcommand => no_command(error),
+        ErrorKind::MissingRequiredArgument => missing(error),
         _ => None,
     };
     line.unwrap_or_else(|| first_line(error))
@@ -106,19 +108,15 @@ fn value_not_listed(error: &clap::Error, arguments: &[OsString]) -> Option<Strin
     )
 }
 
-/// A second word after the command comes here too.
+/// A word too many comes here too.
 fn unknown_flag(error: &clap::Error) -> Option<String> {
     let wrong = text(error, ContextKind::InvalidArg)?;
-    let noun = if wrong.starts_with('-') {
-        "flag"
-    } else {
-        "command"
-    };
-    Some(unknown(
-        noun,
-        &wrong,
-        text(error, ContextKind::SuggestedArg),
-    ))
+    if !wrong.starts_with('-') {
+        let wrong = wrong.escape_debug();
+        return Some(format!("{wrong} is one word too many. See roomful --help."));
+    }
+    let similar = text(error, ContextKind::SuggestedArg);
+    Some(unknown("flag", &wrong, similar))
 }
 
 fn unknown_command(error: &clap::Error) -> Option<String> {
@@ -135,6 +133,17 @@ fn unknown(noun: &str, wrong: &str, similar: Option<String>) -> String {
     }
 }
 
+fn no_command(error: &clap::Error) -> Option<String> {
+    let command = text(error, ContextKind::InvalidSubcommand)?;
+    let possible = texts(error, ContextKind::ValidSubcommand).join(" or ");
+    Some(format!("{command} needs a word after it: {possible}."))
+}
+
+fn missing(error: &clap::Error) -> Option<String> {
+    let missing = texts(error, ContextKind::InvalidArg).join(" and ");
+    Some(format!("{missing} is missing. See roomful --help."))
+}
+
 /// No flag excludes another, so the only conflict is one flag with itself.
 fn given_twice(error: &clap::Error) -> Option<String> {
     let flag = flag(error)?;
@@ -149,10 +158,11 @@ fn first_line(error: &clap::Error) -> String {
     format!("{what}. See roomful --help.")
 }
 
-/// The flag without the name of its value.
+/// The flag without the name of its value, or the name of what has no flag.
 fn flag(error: &clap::Error) -> Option<String> {
     let shown = text(error, ContextKind::InvalidArg)?;
-    shown.split(' ').next().map(str::to_owned)
+    let first = shown.split(' ').next()?;
+    Some(first.trim_matches(['<', '>']).to_owned())
 }
 
 /// A flag on the command line wins over its variable, so a wrong value is the
@@ -162,7 +172,7 @@ fn origin(flag: &str, arguments: &[OsString]) -> String {
         let rest = argument.to_str().and_then(|text| text.strip_prefix(flag));
         rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('='))
     });
-    if given {
+    if given || !flag.starts_with('-') {
         flag.to_owned()
     } else {
         variable(flag)

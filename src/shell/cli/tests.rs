@@ -1,9 +1,22 @@
+use std::time::Duration;
+
 use super::*;
-use clap::CommandFactory as _;
+use crate::shell::logging::{LogFormat, LogLevel};
+use crate::shell::{Durability, HistoryConfig};
 use expect_test::expect;
 
 fn settings(line: &str) -> Settings {
-    parse_from(words(line)).unwrap()
+    match parse_from(words(line)).unwrap() {
+        Task::Serve(settings) => *settings,
+        Task::Run(errand) => panic!("{line}: {errand:?}"),
+    }
+}
+
+fn errand(line: &str) -> Errand {
+    match parse_from(words(line)).unwrap() {
+        Task::Serve(settings) => panic!("{line}: {settings:?}"),
+        Task::Run(errand) => errand,
+    }
 }
 
 fn words(line: &str) -> Vec<OsString> {
@@ -21,14 +34,14 @@ fn transcript(typed: &[&str]) -> String {
 
 #[test]
 fn the_command_line_is_sound() {
-    CommandLine::command().debug_assert();
+    command().debug_assert();
 }
 
 #[test]
 fn every_flag_has_its_variable() {
     let command = CommandLine::command();
     let flags: Vec<_> = command.get_arguments().collect();
-    assert_eq!(flags.len(), 11);
+    assert_eq!(flags.len(), 17);
     for flag in flags {
         let name = format!("--{}", flag.get_long().unwrap());
         let variable = flag.get_env().unwrap().to_str().unwrap();
@@ -39,8 +52,13 @@ fn every_flag_has_its_variable() {
 #[test]
 fn without_flags_everything_is_as_by_default() {
     for line in ["roomful", "roomful serve"] {
-        let Settings { config, log } = settings(line);
-        assert_eq!(format!("{config:?}"), format!("{:?}", Config::default()));
+        let Settings { config, data, log } = settings(line);
+        let expected = Config {
+            history: Some(HistoryConfig::default()),
+            ..Config::default()
+        };
+        assert_eq!(format!("{config:?}"), format!("{expected:?}"));
+        assert_eq!(data, None);
         assert_eq!(log, LogSettings::default());
     }
 }
@@ -61,10 +79,11 @@ fn flags_may_stand_before_and_after_the_command() {
 
 #[test]
 fn each_flag_sets_its_own_field() {
-    let Settings { config, log } = settings(
+    let Settings { config, data, log } = settings(
         "roomful --connections-max 1 --connections-per-address-max 2 --rate-burst 3 \
          --rate-per-second 4 --io-workers 5 --outbox-bytes-max 16384 --stall-timeout 6 \
-         --shutdown-grace 7 --log-level trace --log-format json",
+         --shutdown-grace 7 --log-level trace --log-format json --data there \
+         --history-on-join 8 --durability strict --retention 9 --history-buffer-bytes 65536",
     );
     assert_eq!(config.connections_max, 1);
     assert_eq!(config.connections_per_address_max, 2);
@@ -76,6 +95,67 @@ fn each_flag_sets_its_own_field() {
     assert_eq!(config.shutdown_grace, Duration::from_secs(7));
     assert_eq!(log.level, LogLevel::Trace);
     assert_eq!(log.format, LogFormat::Json);
+    assert_eq!(data, Some("there".into()));
+    let history = HistoryConfig {
+        durability: Durability::Strict,
+        lines_on_join: 8,
+        retention: Some(Duration::from_secs(9 * 24 * 60 * 60)),
+        buffer_bytes_max: 65_536,
+        ..HistoryConfig::default()
+    };
+    assert_eq!(config.history, Some(history));
+}
+
+#[test]
+fn history_can_be_off_or_kept_for_ever() {
+    let off = settings("roomful --history off --durability strict --data there");
+    assert_eq!(off.config.history, None);
+    let for_ever = settings("roomful --history on --retention 0")
+        .config
+        .history;
+    assert_eq!(for_ever.unwrap().retention, None);
+}
+
+#[test]
+fn what_is_at_a_bound_is_taken() {
+    for line in [
+        "roomful --history-on-join 0 --retention 0 --history-buffer-bytes 65536",
+        "roomful --history-on-join 100 --retention 36500 --history-buffer-bytes 1073741824",
+    ] {
+        settings(line);
+    }
+}
+
+#[test]
+fn exports_are_of_everything_unless_told_of_what() {
+    let Errand { data, kind } = errand("roomful history export");
+    assert_eq!(data, None);
+    expect!["Export { filter: ExportFilter { room: None, since: None }, format: Jsonl }"]
+        .assert_eq(&format!("{kind:?}"));
+    let line = "roomful history export --format text --since 2026-01-31 --room #Ops --data d";
+    let Errand { data, kind } = errand(line);
+    assert_eq!(data, Some("d".into()));
+    expect![[r#"Export { filter: ExportFilter { room: Some("Ops"), since: Some(2026-01-31T00:00:00Z) }, format: Text }"#]]
+        .assert_eq(&format!("{kind:?}"));
+}
+
+#[test]
+fn the_directory_may_stand_before_the_command() {
+    for line in [
+        "roomful --data d backup file",
+        "roomful backup --data d file",
+        "roomful backup file --data=d",
+    ] {
+        let Errand { data, kind } = errand(line);
+        assert_eq!(data, Some("d".into()), "{line}");
+        let ErrandKind::Backup { file } = kind else {
+            panic!("{line}: {kind:?}");
+        };
+        assert_eq!(file, PathBuf::from("file"), "{line}");
+    }
+    let Errand { data, kind } = errand("roomful history --data d erase --nick Ada");
+    assert_eq!(data, Some("d".into()));
+    assert_eq!(format!("{kind:?}"), r#"Erase { nick: "Ada" }"#);
 }
 
 #[test]
@@ -88,7 +168,7 @@ fn zero_switches_the_rate_limit_off() {
 #[test]
 fn an_outbox_takes_at_least_four_of_the_longest_lines() {
     let line_bytes_max = Config::default().line_bytes_max as u64;
-    assert_eq!(OUTBOX_BYTES_MIN, 4 * line_bytes_max);
+    assert_eq!(flags::OUTBOX_BYTES_MIN, 4 * line_bytes_max);
 }
 
 #[test]
@@ -129,7 +209,7 @@ fn what_is_wrong_is_told_in_one_line() {
         srve
             there is no command srve. Did you mean serve?
         serve 4000
-            there is no command 4000. See roomful --help.
+            4000 is one word too many. See roomful --help.
         --io-workers 1 --io-workers 2
             --io-workers is given more than once. Keep one of them.
     "#]].assert_eq(&transcript(&[
@@ -152,6 +232,73 @@ fn what_is_wrong_is_told_in_one_line() {
         "srve",
         "serve 4000",
         "--io-workers 1 --io-workers 2",
+    ]));
+}
+
+#[test]
+fn what_is_wrong_with_history_is_told_in_one_line() {
+    expect![[r##"
+        --history maybe
+            --history is "maybe": it must be one of on, off.
+        --durability lax
+            --durability is "lax": it must be one of relaxed, strict.
+        --history-on-join 101
+            --history-on-join is "101": it must be a whole number from 0 to 100.
+        --retention 36501
+            --retention is "36501": it must be a whole number from 0 to 36500.
+        --history-buffer-bytes 65535
+            --history-buffer-bytes is "65535": it must be a whole number from 65536 to 1073741824.
+        --history-buffer-bytes 1073741825
+            --history-buffer-bytes is "1073741825": it must be a whole number from 65536 to 1073741824.
+        --data
+            --data needs a value after it. See roomful --help.
+        history
+            roomful history needs a word after it: export or erase.
+        history print
+            there is no command print. See roomful --help.
+        history erase
+            --nick <NICK> is missing. See roomful --help.
+        history erase --nick 9lives
+            --nick is "9lives": a name may not begin with '9'.
+        history export --since tomorrow
+            --since is "tomorrow": it must be a day such as 2026-01-31, or a moment such as 2026-01-31T14:05:00Z (RFC 3339).
+        history export --room #
+            --room is "#": a name needs at least one character.
+        history export --format xml
+            --format is "xml": it must be one of jsonl, text.
+        history export --nick ada
+            there is no flag --nick. See roomful --help.
+        history export --io-workers 2
+            --io-workers is for a server; roomful history export does not take it. Leave it out.
+        --listen [::1]:1 history erase --nick ada
+            --listen is for a server; roomful history erase does not take it. Leave it out.
+        backup
+            <FILE> is missing. See roomful --help.
+        backup one two
+            two is one word too many. See roomful --help.
+        backup --log-level info one
+            --log-level is for a server; roomful backup does not take it. Leave it out.
+    "##]].assert_eq(&transcript(&[
+        "--history maybe",
+        "--durability lax",
+        "--history-on-join 101",
+        "--retention 36501",
+        "--history-buffer-bytes 65535",
+        "--history-buffer-bytes 1073741825",
+        "--data",
+        "history",
+        "history print",
+        "history erase",
+        "history erase --nick 9lives",
+        "history export --since tomorrow",
+        "history export --room #",
+        "history export --format xml",
+        "history export --nick ada",
+        "history export --io-workers 2",
+        "--listen [::1]:1 history erase --nick ada",
+        "backup",
+        "backup one two",
+        "backup --log-level info one",
     ]));
 }
 

@@ -1,7 +1,11 @@
 //! What a value after a flag may look like, and what to say when it does not.
 
+use std::ffi::OsString;
 use std::net::{IpAddr, SocketAddr};
 use std::ops::RangeInclusive;
+use std::path::PathBuf;
+
+use clap::builder::{OsStringValueParser, TypedValueParser};
 
 /// An address to listen on. Only what is plain is taken: a port alone does not
 /// say whether the whole world or this machine is meant.
@@ -22,6 +26,14 @@ pub(super) fn whole_number<T: TryFrom<u64>>(
                 format!("it must be a whole number from {least} to {most}.")
             })
     }
+}
+
+/// A path, which may be any but the empty one; else this is said.
+pub(super) fn path(why_not_empty: &'static str) -> impl TypedValueParser<Value = PathBuf> {
+    OsStringValueParser::new().try_map(move |text: OsString| {
+        let is_path = !text.is_empty();
+        is_path.then(|| text.into()).ok_or(why_not_empty)
+    })
 }
 
 /// The addresses in their order, each once. Port 0 is a new port every time.
