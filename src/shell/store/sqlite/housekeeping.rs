@@ -10,10 +10,10 @@ use super::ids::nanoseconds;
 use super::{expiry, index, place, scrub};
 
 /// How many lines one transaction indexes: a few milliseconds.
-pub(super) const INDEX_LINES: u32 = 500;
-/// How many lines one transaction removes. Taking a line out of the index costs several
-/// times as much as putting it in.
-const EXPIRED_LINES: u32 = 100;
+pub(super) const INDEX_LINES: u32 = 250;
+/// How many lines one transaction removes. Taking a line out of the index for good costs
+/// about twenty times as much as putting it in.
+const EXPIRED_LINES: u32 = 20;
 /// After so many changed pages, roughly, the write-ahead log is copied to the database:
 /// a few megabytes.
 const CHANGES_MAX: usize = 2_000;
