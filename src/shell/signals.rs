@@ -1,4 +1,4 @@
-//! The signals that stop a server.
+//! The signals that stop a server, and one that must not.
 
 use std::io;
 
@@ -9,10 +9,16 @@ use tokio::signal::unix::{Signal, SignalKind, signal};
 pub struct Signals {
     interrupt: Signal,
     terminate: Signal,
+    /// Caught, and nothing else: a file that may not grow is an error like any other.
+    _file_too_large: Signal,
 }
 
+/// SIGXFSZ: a write beyond the limit on the size of files (`ulimit -f`). It would end
+/// the process. The number is the same on Linux (but for MIPS), macOS and the BSDs.
+const FILE_TOO_LARGE: i32 = 25;
+
 impl Signals {
-    /// Catches both signals from now on: they do not end the process by
+    /// Catches these signals from now on: they do not end the process by
     /// themselves any more.
     ///
     /// # Errors
@@ -24,6 +30,7 @@ impl Signals {
         Ok(Self {
             interrupt: signal(SignalKind::interrupt())?,
             terminate: signal(SignalKind::terminate())?,
+            _file_too_large: signal(SignalKind::from_raw(FILE_TOO_LARGE))?,
         })
     }
 

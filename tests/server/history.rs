@@ -363,3 +363,25 @@ async fn after_a_crash_no_number_is_used_again() {
     assert_eq!(seq, last.next());
     assert!(told.iter().any(|line| line.contains("crash")), "{told:?}");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn strict_says_nothing_without_its_keeper() {
+    let disk = TestDisk::new();
+    let mut server = strict(&disk).await;
+    let mut ada = server.person("ada").await;
+    let mut bob = server.person("bob").await;
+    server.lose_keeper().await;
+    ada.send("hello\n/msg bob still there").await;
+    let told = settled(&mut ada).await;
+    let refusal = "!! What you said to #lobby could not be kept";
+    assert!(
+        told.iter().any(|line| line.starts_with(refusal)),
+        "{told:?}"
+    );
+    let heard = bob.until("ada -> you: still there").await;
+    assert!(
+        heard.iter().all(|line| !line.contains("hello")),
+        "{heard:?}"
+    );
+    assert_eq!(server.stop().await, Outcome::Stopped);
+}

@@ -3,7 +3,7 @@
 use tracing::{error, warn};
 
 use super::Hub;
-use super::archive::{Archive, Readiness};
+use super::archive::{Archive, Readiness, Showing};
 use super::browsing::Browsing;
 use super::holding::Loss;
 use super::holding::{Parcel, Undecided};
@@ -53,8 +53,14 @@ impl<L: Listener> Hub<L> {
         let Some(archive) = &mut self.archive else {
             return;
         };
-        let Some(ticket) = archive.record(room, seq, message) else {
-            return;
+        let ticket = match archive.record(room, seq, message) {
+            Showing::Now => return,
+            Showing::After(ticket) => ticket,
+            Showing::Never => {
+                let refused = vec![(room.clone(), seq)];
+                self.decisions.push((0, Fate::Kept { refused }));
+                0
+            }
         };
         self.undecided.wait_for(ticket);
         if archive.is_strict() {

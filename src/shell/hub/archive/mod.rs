@@ -56,6 +56,15 @@ pub(super) enum Readiness {
     Awaited,
 }
 
+/// When a line may be shown.
+pub(super) enum Showing {
+    Now,
+    /// Once this ticket is decided.
+    After(Ticket),
+    /// It cannot be kept, and nothing may be shown that is not.
+    Never,
+}
+
 impl Archive {
     pub(super) fn new(link: HistoryLink) -> Self {
         let lobby = Shelf::new(link.lobby, link.lobby_mark);
@@ -166,23 +175,25 @@ impl Archive {
         }
     }
 
-    /// Takes what was said in a room. The ticket that must be decided before it may be
-    /// shown, if there is one.
-    pub(super) fn record(
-        &mut self,
-        room: &RoomName,
-        seq: Seq,
-        message: &Message,
-    ) -> Option<Ticket> {
-        let Some(Known::Here(shelf)) = self.rooms.get_mut(room) else {
-            return None; // Nobody is in a room whose past is not known.
+    /// Takes what was said in a room, and says when it may be shown.
+    pub(super) fn record(&mut self, room: &RoomName, seq: Seq, message: &Message) -> Showing {
+        let (Some(Known::Here(shelf)), Some((record, row))) =
+            (self.rooms.get_mut(room), both(room, seq, message))
+        else {
+            return Showing::Now; // Nobody is in a room whose past is not known.
         };
         self.highest = self.highest.max(seq);
-        let (record, row) = both(room, seq, message)?;
         shelf.push(row, self.config.lines_on_join as usize);
+        if self.config.durability == Durability::Strict {
+            shelf.total += 1;
+            return match self.is_dead {
+                true => Showing::Never,
+                false => Showing::After(self.outgoing.keep(record)),
+            };
+        }
         if let Some((_, last)) = &mut shelf.gap {
             *last = seq;
-            return None;
+            return Showing::Now;
         }
         let has_place = !self.is_dead && self.outgoing.has_place(&record);
         if !has_place {
@@ -190,16 +201,14 @@ impl Archive {
             self.behind.insert(room.clone());
             let room = room.clone();
             self.news.push(Event::HistoryPaused { room });
-            return None;
+            return Showing::Now;
         }
         shelf.total += 1;
-        let ticket = self.outgoing.keep(record);
-        if self.config.durability == Durability::Strict {
-            return Some(ticket);
-        }
+        self.outgoing.keep(record);
         set_aside(shelf, room, &mut self.outgoing, &mut self.marking);
         // While commits fail, there is nothing to wait for.
-        shelf.not_before().filter(|_| !self.is_troubled)
+        let not_before = shelf.not_before().filter(|_| !self.is_troubled);
+        not_before.map_or(Showing::Now, Showing::After)
     }
 
     pub(super) fn record_topic(&mut self, room: &RoomName, topic: Option<&TopicInfo>) {
