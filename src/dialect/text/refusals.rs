@@ -104,7 +104,7 @@ pub(super) fn words(refusal: &Refusal) -> String {
         }
         Refusal::NotInRoom { room } => format!("You are not in #{room}. /join {room} goes there."),
         Refusal::InNoRoom => {
-            "You are in no room, so nobody would hear that. /join ROOM goes to one.".into()
+            "You are in no room, and that needs one. /join ROOM goes to one.".into()
         }
         Refusal::RoomConfusable { room, with } => {
             format!(

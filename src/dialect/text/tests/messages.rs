@@ -235,7 +235,7 @@ fn every_refusal() {
             !! Nobody here is called bob. /who lists who is in the room.
             !! There is no room #ops. /rooms lists them; /join ops opens it.
             !! You are not in #ops. /join ops goes there.
-            !! You are in no room, so nobody would hear that. /join ROOM goes to one.
+            !! You are in no room, and that needs one. /join ROOM goes to one.
             !! #ѕсоре looks the same as #scope, which is open. Choose one that nobody mistakes.
             !! You are in 50 rooms, the most you may be in. /leave one first.
             !! 10,000 rooms are open, the most there may be. Join one of them: /rooms.
