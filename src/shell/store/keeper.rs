@@ -1,6 +1,9 @@
 //! The one who keeps: gathers what the hub hands over, commits it together, answers
 //! questions, and goes on when the store suffers.
 
+use std::collections::VecDeque;
+use std::future::ready;
+
 use chrono::TimeDelta;
 use tokio::sync::mpsc;
 use tokio::time::{Duration, Instant, sleep_until};
@@ -81,6 +84,8 @@ pub async fn open<S: Store>(
         due: None,
         is_troubled: false,
         tidy_at: Instant::now() + TIDY_SOON,
+        is_busy: false,
+        searches: VecDeque::new(),
     };
     Ok((link, keeper))
 }
@@ -100,6 +105,18 @@ pub struct Keeper<S> {
     is_troubled: bool,
     /// When to do some housekeeping.
     tidy_at: Instant,
+    /// The last commit held so much that there is little time for housekeeping.
+    is_busy: bool,
+    /// Searches that are being prepared, a step at a time.
+    searches: VecDeque<Search>,
+}
+
+/// What somebody looks for.
+#[derive(Debug)]
+struct Search {
+    to: ConnId,
+    rooms: Vec<RoomName>,
+    words: Text,
 }
 
 impl<S: Store> Keeper<S> {
@@ -121,7 +138,9 @@ impl<S: Store> Keeper<S> {
                     for request in requests.drain(..) {
                         self.take(request).await;
                     }
+                    self.search_on().await; // However much else there is to do.
                 }
+                () = ready(()), if !self.searches.is_empty() => self.search_on().await,
                 () = sleep_until(self.tidy_at) => self.tidy().await,
             }
         }
@@ -138,7 +157,9 @@ impl<S: Store> Keeper<S> {
                 span,
                 last,
             } => self.browse(to, room, span, last).await,
-            Request::Search { to, rooms, words } => self.search(to, rooms, words).await,
+            Request::Search { to, rooms, words } => {
+                self.searches.push_back(Search { to, rooms, words });
+            }
         }
     }
 
@@ -167,11 +188,8 @@ impl<S: Store> Keeper<S> {
                     info!("history is being kept again");
                     self.answer(Answer::Eased).await;
                 }
-                let wait = match self.pending.len() {
-                    few if few < BUSY_RECORDS => TIDY_SOON,
-                    _ => 4 * TIDY_SOON,
-                };
-                self.tidy_at = Instant::now() + wait;
+                self.is_busy = self.pending.len() >= BUSY_RECORDS;
+                self.tidy_at = self.tidy_at.min(Instant::now() + TIDY_SOON);
                 let ticket = self.pending.clear();
                 let fate = Fate::Kept {
                     refused: written.refused,
@@ -261,9 +279,24 @@ impl<S: Store> Keeper<S> {
         Ok(start.or(of_waiting).unwrap_or(Seq(1)))
     }
 
-    async fn search(&mut self, to: ConnId, rooms: Vec<RoomName>, words: Text) {
+    /// One step of the first search: between two of them there is time for commits.
+    async fn search_on(&mut self) {
+        let Some(search) = self.searches.front() else {
+            return;
+        };
+        let is_ready = match self.store.prepare_search(&search.rooms).await {
+            Ok(true) => return,
+            Ok(false) => Ok(()),
+            Err(error) => Err(error),
+        };
+        let Some(Search { to, rooms, words }) = self.searches.pop_front() else {
+            return;
+        };
         self.commit_first().await;
-        let found = self.store.search(&rooms, &words).await;
+        let found = match is_ready {
+            Ok(()) => self.store.search(&rooms, &words).await,
+            Err(error) => Err(error),
+        };
         if let Err(error) = &found {
             warn!(%error, "history cannot be searched");
         }
@@ -275,6 +308,7 @@ impl<S: Store> Keeper<S> {
         let retention = retention.and_then(|retention| TimeDelta::from_std(retention).ok());
         let before = retention.and_then(|kept| self.clock.now().checked_sub_signed(kept));
         let wait = match self.store.tidy(before).await {
+            Ok(true) if self.is_busy => TIDY_SOON,
             Ok(true) => TIDY_ON,
             Ok(false) => TIDY_LATER,
             Err(error) => {

@@ -58,6 +58,9 @@ impl Store for MemoryStore {
         for record in records {
             let room = self.rooms.entry(record.room().clone()).or_default();
             room.take(record);
+            if matches!(record, Record::Mark { seq: Seq(0), .. }) && room.is_unused() {
+                self.rooms.remove(record.room());
+            }
         }
         Ok(Written::default())
     }
@@ -153,6 +156,10 @@ impl Room {
                     is_action: *is_action,
                     text: text.clone(),
                 };
+                if *seq > self.last.next() {
+                    let before = Seq(seq.0 - 1);
+                    self.note_gap(self.last.next(), before, GapCause::Unkept);
+                }
                 // The same may come again, when it was not certain that it was kept.
                 let before = self.rows.insert(*seq, line);
                 self.total += u64::from(before.is_none());
@@ -162,8 +169,25 @@ impl Room {
             Record::Mark { seq, .. } => self.mark = *seq,
             Record::Gap {
                 first, last, why, ..
-            } => self.note_gap(*first, *last, *why),
+            } => {
+                self.take_out(*first, *last);
+                self.note_gap(*first, *last, *why);
+            }
         }
+    }
+
+    /// Nothing is kept under these numbers, even if it was not certain before.
+    fn take_out(&mut self, first: Seq, last: Seq) {
+        let is_out =
+            |at: &Seq, row: &Kept| *at >= first && *at <= last && !matches!(row, Kept::Gap { .. });
+        let before = self.rows.len();
+        self.rows.retain(|at, row| !is_out(at, row));
+        self.total -= (before - self.rows.len()) as u64;
+    }
+
+    /// Nothing was ever said in it, and nothing may have been.
+    fn is_unused(&self) -> bool {
+        self.last == Seq(0) && self.topic.is_none()
     }
 
     fn note_gap(&mut self, first: Seq, last: Seq, why: GapCause) {

@@ -86,6 +86,16 @@ pub trait Store: Send + 'static {
         }
     }
 
+    /// A small step on the way to a search in these rooms, a few milliseconds long.
+    /// Whether it takes more of them.
+    fn prepare_search(
+        &mut self,
+        rooms: &[RoomName],
+    ) -> impl Future<Output = Result<bool, StoreError>> + Send {
+        let _ = rooms;
+        async { Ok(false) }
+    }
+
     /// The latest lines in these rooms that hold all of these words, at most
     /// [`Findings::LINES_MAX`](crate::chat::Findings::LINES_MAX), the oldest first; and whether there are older ones.
     fn search(

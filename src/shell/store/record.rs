@@ -32,14 +32,15 @@ pub enum Record {
     /// Numbers of a room up to this one may be used from now on, whether or not what
     /// is said under them is ever kept: after a crash, those above what was kept are
     /// a gap, and never used again. A mark that is lower than an earlier one takes
-    /// back what was not used.
+    /// back what was not used; 0, that of a room in which nothing was ever said, lets
+    /// the room be forgotten.
     Mark {
         /// Which room.
         room: RoomName,
         /// The highest number.
         seq: Seq,
     },
-    /// Numbers of a room under which nothing is kept.
+    /// Numbers of a room under which nothing is kept; what may have been is removed.
     Gap {
         /// Which room.
         room: RoomName,

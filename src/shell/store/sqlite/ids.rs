@@ -9,7 +9,7 @@ use crate::chat::{RoomName, Seq};
 
 /// How many bits of a message's id are its number in the room; the others are the room.
 /// So the lines of a room lie side by side.
-const SEQ_BITS: u32 = 40;
+const SEQ_BITS: u32 = 36;
 /// The highest number under which a line can be kept.
 const SEQ_MAX: i64 = (1 << SEQ_BITS) - 1;
 /// The last room whose lines can be kept: rooms are numbered as they come.

@@ -1,7 +1,7 @@
 //! The search index, which follows what is written.
 //!
 //! Of each room it is known up to which number it is indexed. An index is made in
-//! small transactions, by housekeeping or by the first search that needs it.
+//! small transactions, by housekeeping or before the first search that needs it.
 
 use rusqlite::{Connection, OptionalExtension, TransactionBehavior, params};
 
@@ -43,14 +43,19 @@ pub(super) fn follow(connection: &mut Connection, lines: u32) -> rusqlite::Resul
     Ok(left)
 }
 
-/// Indexes all lines of a room, so many in a transaction.
-pub(super) fn catch_up(connection: &mut Connection, room: i64, lines: u32) -> rusqlite::Result<()> {
-    while let Some(lag) = of(connection, room)? {
-        let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-        lag.shorten(&transaction, lines)?;
-        transaction.commit()?;
-    }
-    Ok(())
+/// Indexes at most so many lines of a room. Whether there were any.
+pub(super) fn catch_up(
+    connection: &mut Connection,
+    room: i64,
+    lines: u32,
+) -> rusqlite::Result<bool> {
+    let Some(lag) = of(connection, room)? else {
+        return Ok(false);
+    };
+    let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    lag.shorten(&transaction, lines)?;
+    transaction.commit()?;
+    Ok(true)
 }
 
 /// Whether a line has been indexed.

@@ -122,8 +122,14 @@ impl Store for SqliteStore {
         rooms: &[RoomName],
         words: &Text,
     ) -> Result<(Vec<(RoomName, Kept)>, bool), StoreError> {
-        searching::search(&mut self.connection, rooms, words)
+        while self.prepare_search(rooms).await? {}
+        searching::search(&self.connection, rooms, words)
             .map_err(|error| self.explain("The history could not be searched", &error))
+    }
+
+    async fn prepare_search(&mut self, rooms: &[RoomName]) -> Result<bool, StoreError> {
+        searching::prepare(&mut self.connection, rooms)
+            .map_err(|error| self.explain("The history could not be indexed", &error))
     }
 
     async fn tidy(&mut self, expired_before: Option<DateTime<Utc>>) -> Result<bool, StoreError> {

@@ -4,16 +4,29 @@ use std::collections::BTreeSet;
 
 use rusqlite::{Connection, params};
 
+use super::housekeeping::INDEX_LINES;
 use super::ids::{self, message_ids};
+use super::index;
 use super::rows::{self, MESSAGE};
-use super::{housekeeping, index};
 use crate::chat::{Findings, Kept, RoomName, Text};
 use crate::shell::store::words::words;
+
+/// One small step on the way to a search in these rooms. Whether it takes more.
+pub(super) fn prepare(connection: &mut Connection, rooms: &[RoomName]) -> rusqlite::Result<bool> {
+    for room in rooms {
+        if let Some(id) = ids::find(connection, room)?
+            && index::catch_up(connection, id, INDEX_LINES)?
+        {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
 
 /// See [`Store::search`](crate::shell::store::Store::search). Of a room, the latest
 /// lines are those with the highest numbers.
 pub(super) fn search(
-    connection: &mut Connection,
+    connection: &Connection,
     rooms: &[RoomName],
     words: &Text,
 ) -> rusqlite::Result<(Vec<(RoomName, Kept)>, bool)> {
@@ -25,7 +38,6 @@ pub(super) fn search(
         let Some(id) = ids::find(connection, room)? else {
             continue;
         };
-        index::catch_up(connection, id, housekeeping::INDEX_LINES)?;
         let lines = lines(connection, id, &query)?;
         found.extend(lines.into_iter().map(|line| (room.clone(), line)));
     }

@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, Utc};
 use rusqlite::{Connection, ErrorCode, Transaction, TransactionBehavior, params};
 
-use super::ids::{RoomIds, message_id, nanoseconds, number};
+use super::ids::{RoomIds, message_id, message_ids, nanoseconds, number};
+use super::index;
 use super::rows::cause_number;
 use crate::chat::{GapCause, Nickname, RoomName, Seq, Text, TopicInfo};
 use crate::shell::store::{Record, Written};
@@ -64,7 +65,7 @@ struct Batch<'a> {
 /// What changes of a room.
 struct Change {
     id: i64,
-    /// The highest number that was kept, or will not be.
+    /// The highest number that is kept, or will not be.
     last: i64,
     /// How many lines more it has.
     lines: i64,
@@ -110,11 +111,16 @@ impl Batch<'_> {
                 first,
                 last,
                 why,
-            } => self.leave_out(room, (number(*first), number(*last)), *why),
+            } => {
+                let numbers = (number(*first), number(*last));
+                self.take_out(room, numbers)?;
+                self.leave_out(room, numbers, *why)
+            }
         }
     }
 
     fn keep(&mut self, room: &RoomName, seq: Seq, line: &Line<'_>) -> rusqlite::Result<()> {
+        self.note_jump(room, number(seq))?;
         let id = self.change(room)?.id;
         match insert(self.transaction, message_id(id, seq), line) {
             Ok(inserted) => {
@@ -130,6 +136,26 @@ impl Batch<'_> {
             }
             Err(error) => Err(error),
         }
+    }
+
+    /// Numbers that nobody says anything about are a gap: no hole is silent.
+    fn note_jump(&mut self, room: &RoomName, seq: i64) -> rusqlite::Result<()> {
+        let last = self.change(room)?.last;
+        if seq > last + 1 {
+            self.leave_out(room, (last + 1, seq - 1), GapCause::Unkept)?;
+        }
+        Ok(())
+    }
+
+    /// Nothing is kept under these numbers, even if it was not certain before.
+    fn take_out(&mut self, room: &RoomName, (first, last): (i64, i64)) -> rusqlite::Result<()> {
+        let id = self.change(room)?.id;
+        let Some((first, last)) = message_ids(id, first, last) else {
+            return Ok(());
+        };
+        let taken = delete(self.transaction, (first, last))?;
+        self.change(room)?.lines -= taken;
+        Ok(())
     }
 
     fn leave_out(
@@ -161,9 +187,10 @@ impl Batch<'_> {
 
     fn change(&mut self, room: &RoomName) -> rusqlite::Result<&mut Change> {
         if !self.changes.contains_key(room) {
+            let id = self.ids.find_or_add(self.transaction, room)?;
             let change = Change {
-                id: self.ids.find_or_add(self.transaction, room)?,
-                last: 0,
+                id,
+                last: last_of(self.transaction, id)?,
                 lines: 0,
                 mark: None,
                 oldest: None,
@@ -181,6 +208,9 @@ impl Batch<'_> {
         for change in self.changes.values() {
             change.carry_out(self.transaction)?;
             highest = highest.max(change.last);
+            if change.mark == Some(0) && forget_unused(self.transaction, change.id)? {
+                self.ids.clear();
+            }
         }
         raise_highest(self.transaction, highest)?;
         Ok(self.written)
@@ -203,6 +233,44 @@ impl Change {
         }
         Ok(())
     }
+}
+
+/// The highest number of a room that is kept, or will not be.
+fn last_of(connection: &Connection, room: i64) -> rusqlite::Result<i64> {
+    connection
+        .prepare_cached("SELECT last FROM rooms WHERE id = ?1")?
+        .query_row([room], |row| row.get(0))
+}
+
+/// Forgets a room in which nothing was ever said, and which has no topic: anybody may
+/// open rooms. Whether it was one.
+fn forget_unused(connection: &Connection, room: i64) -> rusqlite::Result<bool> {
+    let count = connection
+        .prepare_cached("DELETE FROM rooms WHERE id = ?1 AND last = 0 AND topic IS NULL")?
+        .execute([room])?;
+    Ok(count > 0)
+}
+
+/// Removes messages with these ids, also from the index. How many there were.
+fn delete(connection: &Connection, (first, last): (i64, i64)) -> rusqlite::Result<i64> {
+    let mut select =
+        connection.prepare_cached("SELECT id, text FROM messages WHERE id BETWEEN ?1 AND ?2")?;
+    let mut found = select.query((first, last))?;
+    let mut count = 0;
+    while let Some(row) = found.next()? {
+        let id = row.get(0)?;
+        if let Some(text) = row.get_ref(1)?.as_str_or_null()?
+            && index::has(connection, id)?
+        {
+            index::forget(connection, id, text)?;
+        }
+        count += 1;
+    }
+    drop(found);
+    connection
+        .prepare_cached("DELETE FROM messages WHERE id BETWEEN ?1 AND ?2")?
+        .execute((first, last))?;
+    Ok(count)
 }
 
 /// Whether the line was not there before. A line without an id is too far off to be

@@ -55,16 +55,57 @@ fn a_line_that_can_never_be_kept_is_a_gap_and_holds_up_nobody() {
     }
     let past = now(store.recall(&room("ops"), 5)).unwrap().unwrap();
     assert_eq!((past.last, past.total, past.tail.len()), (Seq(3), 2, 3));
-    let gap = |seq| Kept::Gap {
-        first: Seq(seq),
-        last: Seq(seq),
-        why: GapCause::Unkept,
-    };
-    assert_eq!(past.tail[1], gap(2));
+    assert_eq!(past.tail[1], gap(2, 2));
     let past = now(store.recall(&room("far"), 5)).unwrap().unwrap();
-    assert_eq!((past.last, past.tail), (Seq(far), vec![gap(far)]));
+    assert_eq!(past.last, Seq(far));
+    assert_eq!(past.tail, [gap(1, far - 1), gap(far, far)]);
     let (found, _) = now(store.search(&[room("ops"), room("far")], &text("three"))).unwrap();
     assert_eq!(found.len(), 1);
+}
+
+fn gap(first: u64, last: u64) -> Kept {
+    Kept::Gap {
+        first: Seq(first),
+        last: Seq(last),
+        why: GapCause::Unkept,
+    }
+}
+
+/// A commit that failed may be there all the same: who was told that nothing was kept
+/// must not be contradicted.
+#[test]
+fn a_gap_takes_the_place_of_what_was_there() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut store = begun(dir.path());
+    let lines = [
+        line("ops", 1, "one"),
+        line("ops", 2, "two"),
+        line("ops", 3, "three"),
+    ];
+    now(store.write(&lines)).unwrap();
+    let (found, _) = now(store.search(&[room("ops")], &text("two"))).unwrap();
+    assert_eq!(found.len(), 1);
+    let record = Record::Gap {
+        room: room("ops"),
+        first: Seq(2),
+        last: Seq(3),
+        why: GapCause::Unkept,
+    };
+    now(store.write(&[record])).unwrap();
+    let past = now(store.recall(&room("ops"), 5)).unwrap().unwrap();
+    assert_eq!((past.last, past.total), (Seq(3), 1));
+    assert_eq!(past.tail[1..], [gap(2, 3)]);
+    let (found, _) = now(store.search(&[room("ops")], &text("two"))).unwrap();
+    assert_eq!(found, []);
+}
+
+#[test]
+fn numbers_that_nobody_mentions_are_a_gap() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut store = begun(dir.path());
+    now(store.write(&[line("ops", 1, "one"), line("ops", 5, "five")])).unwrap();
+    let past = now(store.recall(&room("ops"), 5)).unwrap().unwrap();
+    assert_eq!(past.tail[1], gap(2, 4));
 }
 
 #[test]
