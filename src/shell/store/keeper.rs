@@ -35,7 +35,7 @@ const TIDY_SOON: Duration = Duration::from_millis(250);
 const TIDY_ON: Duration = Duration::from_millis(10);
 const TIDY_LATER: Duration = Duration::from_secs(60);
 /// Numbers that are set aside for a room beyond those that were used, at least.
-pub(crate) const LEAD_MIN: u64 = 64;
+pub(crate) const LEAD_MIN: u64 = 16;
 
 /// Opens a history: the hub's end, and the keeper, whose [`Keeper::run`] has to run
 /// beside the server.

@@ -33,9 +33,19 @@ pub(in crate::shell::hub) struct Shelf {
 struct Marks {
     /// Known to be durable.
     durable: Seq,
-    /// Asked for, each with the ticket that decides.
-    asked: VecDeque<(Ticket, Seq)>,
+    asked: VecDeque<Asked>,
+    /// How many numbers are set aside at once.
     lead: u64,
+}
+
+/// A mark on its way.
+#[derive(Debug)]
+struct Asked {
+    /// Decides whether it is durable.
+    ticket: Ticket,
+    seq: Seq,
+    /// The highest number used when it was asked for.
+    last: Seq,
 }
 
 impl Shelf {
@@ -117,35 +127,35 @@ impl Shelf {
         }
         let mut asked = self.marks.asked.iter();
         asked
-            .find(|(_, seq)| self.last <= *seq)
-            .map(|(ticket, _)| *ticket)
+            .find(|asked| self.last <= asked.seq)
+            .map(|asked| asked.ticket)
     }
 
     /// Everything up to this ticket is durable.
     pub(super) fn note_durable(&mut self, ticket: Ticket) {
-        self.marks.note_durable(ticket);
+        self.marks.note_durable(ticket, self.last);
     }
 }
 
 impl Marks {
     fn ask(&mut self, last: Seq, ticket: Ticket) -> Option<Seq> {
-        let asked = self.asked.back().map_or(self.durable, |(_, seq)| *seq);
+        let asked = self.asked.back().map_or(self.durable, |asked| asked.seq);
         if last.0 + self.lead / 2 <= asked.0 {
             return None;
         }
-        // Asked for again before it was durable: much is said between two commits.
-        self.lead = match self.asked.is_empty() {
-            false => (self.lead * 2).min(LEAD_MAX),
-            true => (self.lead / 2).max(LEAD_MIN),
-        };
         let seq = Seq(last.0 + self.lead);
-        self.asked.push_back((ticket, seq));
+        self.asked.push_back(Asked { ticket, seq, last });
         Some(seq)
     }
 
-    fn note_durable(&mut self, decided: Ticket) {
-        while let Some((_, seq)) = self.asked.pop_front_if(|(ticket, _)| *ticket <= decided) {
-            self.durable = seq;
+    /// Four times what was said while a mark was committed is set aside next: enough
+    /// that nobody waits for it, and little where little is said.
+    fn note_durable(&mut self, decided: Ticket, last: Seq) {
+        let oldest = self.asked.front().map(|asked| asked.last);
+        while let Some(asked) = self.asked.pop_front_if(|asked| asked.ticket <= decided) {
+            self.durable = asked.seq;
+            let said = oldest.map_or(0, |oldest| last.0.saturating_sub(oldest.0));
+            self.lead = (4 * said).clamp(LEAD_MIN, LEAD_MAX);
         }
     }
 }
@@ -156,4 +166,77 @@ fn weight(row: &Kept) -> usize {
         Kept::Erased { .. } | Kept::Gap { .. } => 0,
     };
     size_of::<Kept>() + text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn lobby() -> RoomName {
+        RoomName::lobby()
+    }
+
+    fn say(shelf: &mut Shelf, ticket: Ticket) -> Option<Seq> {
+        shelf.last = shelf.last.next();
+        match shelf.set_aside(&lobby(), ticket) {
+            Some(Record::Mark { seq, .. }) => Some(seq),
+            Some(other) => panic!("not a mark: {other:?}"),
+            None => None,
+        }
+    }
+
+    #[test]
+    fn no_number_beyond_a_durable_mark_is_shown() {
+        let mut shelf = Shelf::new(Past::default(), Seq(2));
+        assert!(say(&mut shelf, 1).is_some());
+        assert_eq!(shelf.not_before(), None, "1 is set aside");
+        say(&mut shelf, 1);
+        say(&mut shelf, 2);
+        assert_eq!(shelf.not_before(), Some(1), "3 waits for the first mark");
+        shelf.note_durable(1);
+        assert_eq!(shelf.not_before(), None);
+    }
+
+    #[test]
+    fn little_is_set_aside_where_little_is_said_and_much_where_much_is() {
+        let mut shelf = Shelf::new(Past::default(), Seq(LEAD_MIN));
+        let first = (0..100).find_map(|_| say(&mut shelf, 1)).unwrap();
+        assert_eq!(first.0 - shelf.last.0, LEAD_MIN);
+        for _ in 0..1_000 {
+            say(&mut shelf, 1); // All before the first mark is durable.
+        }
+        shelf.note_durable(1);
+        let next = (0..5_000).find_map(|_| say(&mut shelf, 2)).unwrap();
+        assert!(next.0 - shelf.last.0 >= 4_000, "{next}");
+        shelf.note_durable(2);
+        let next = (0..10_000).find_map(|_| say(&mut shelf, 3)).unwrap();
+        assert_eq!(
+            next.0 - shelf.last.0,
+            LEAD_MIN,
+            "nothing was said meanwhile"
+        );
+    }
+
+    #[test]
+    fn a_tail_holds_so_many_lines_and_so_many_bytes() {
+        let mut shelf = Shelf::new(Past::default(), Seq(0));
+        let line = |seq, text: &str| Kept::Line {
+            seq: Seq(seq),
+            at: chrono::DateTime::UNIX_EPOCH,
+            from: "ada".parse().unwrap(),
+            is_action: false,
+            text: crate::chat::Text::clean(text).unwrap(),
+        };
+        for seq in 1..=20 {
+            shelf.push(line(seq, "short"), 10);
+        }
+        assert_eq!(shelf.tail().count(), 10);
+        assert_eq!(shelf.tail().next().unwrap().first(), Seq(11));
+        for seq in 21..=30 {
+            shelf.push(line(seq, &"x".repeat(4_096)), 10);
+        }
+        assert_eq!(shelf.tail().count(), 3, "of the longest");
+        shelf.take_back(Seq(30));
+        assert_eq!(shelf.tail().count(), 2);
+    }
 }
