@@ -47,13 +47,27 @@ pub enum FaultKind {
     Yields,
     /// F22: a limit is reached.
     Limit,
+    /// F23a: the disk is full for a while.
+    DiskFull,
+    /// F23b: the disk is slow for a while.
+    DiskSlow,
+    /// F23c: a commit fails, and nothing is written.
+    DiskError,
+    /// F23d: a commit is durable, and answered as if it had failed.
+    DiskTorn,
+    /// F23e: what was kept cannot be read.
+    DiskUnreadable,
+    /// F23f: one line can never be kept.
+    DiskRefusal,
+    /// F23g: the server is killed while a commit is under way.
+    DiskKill,
     /// F24: several want one nickname.
     NickRace,
 }
 
 /// Every kind, with its number in the specification, its name, and the promise
-/// that holds under it. F23 (disks) strikes once something is stored.
-pub const ATLAS: [(FaultKind, &str, &str, &str); 23] = [
+/// that holds under it. F23, the disk's, are several.
+pub const ATLAS: [(FaultKind, &str, &str, &str); 30] = [
     (
         FaultKind::CleanClose,
         "F1",
@@ -176,6 +190,48 @@ pub const ATLAS: [(FaultKind, &str, &str, &str); 23] = [
         "the same promises in any order of tasks (P1)",
     ),
     (FaultKind::Limit, "F22", "limit", "a refusal that says so"),
+    (
+        FaultKind::DiskFull,
+        "F23a",
+        "disk full",
+        "told, goes on, the gap is recorded (P5)",
+    ),
+    (
+        FaultKind::DiskSlow,
+        "F23b",
+        "disk slow",
+        "nothing lost, nobody waits but for what is strict (P4, P5)",
+    ),
+    (
+        FaultKind::DiskError,
+        "F23c",
+        "commit fails",
+        "kept later, or refused, or a recorded gap (P5)",
+    ),
+    (
+        FaultKind::DiskTorn,
+        "F23d",
+        "torn commit",
+        "nothing twice, whatever is on the disk (P5)",
+    ),
+    (
+        FaultKind::DiskUnreadable,
+        "F23e",
+        "read fails",
+        "a refusal that says so; no number twice (P5)",
+    ),
+    (
+        FaultKind::DiskRefusal,
+        "F23f",
+        "line refused",
+        "one line is a recorded gap, the others are kept (P5)",
+    ),
+    (
+        FaultKind::DiskKill,
+        "F23g",
+        "kill in commit",
+        "all of it or nothing; the rest is a recorded gap (P5)",
+    ),
     (FaultKind::NickRace, "F24", "nick race", "one winner (P3)"),
 ];
 

@@ -21,6 +21,8 @@ pub struct Tally {
     pub simulated: u64,
     /// Events in all runs.
     pub events: u64,
+    /// Joins looked at with what was said last and what came live after it.
+    pub seams: u64,
     /// Faults, and what they did.
     pub ledger: Ledger,
     /// Rare situations.
@@ -34,6 +36,7 @@ impl Tally {
         self.runs += other.runs;
         self.simulated += other.simulated;
         self.events += other.events;
+        self.seams += other.seams;
         self.ledger.merge(&other.ledger);
         self.sometimes.merge(&other.sometimes);
     }
@@ -64,6 +67,7 @@ pub fn check(
     tally.simulated += first.ended_at;
     tally.events += first.events.len() as u64;
     let (views, judged) = oracle::look(plan, &first);
+    tally.seams += oracle::history::seams(plan, &first, &views);
     tally
         .ledger
         .add(plan, &first.events, &views, judged.is_ok());

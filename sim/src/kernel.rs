@@ -13,9 +13,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
-use roomful::shell::{
-    Clock, Handle, Inspection, Listener, Outcome, Server, TcpListener, TcpRead, TcpWrite,
-};
+use roomful::shell::{Clock, Inspection, Listener, Outcome, TcpListener, TcpRead, TcpWrite};
 use socket2::SockRef;
 use tokio::io::{ReadHalf, WriteHalf};
 use tokio::net::{TcpSocket, TcpStream};
@@ -23,9 +21,11 @@ use tokio::task::{AbortHandle, JoinSet};
 use tokio::time::{Instant, sleep, sleep_until};
 
 use crate::atlas::{FaultKind, Phase};
+use crate::disk::Disk;
 use crate::logs;
 use crate::person::{Network, Way, play};
 use crate::plan::{Fault, Plan, Step};
+use crate::serving::Serving;
 use crate::settings::Key;
 use crate::trace::{Door, Life, Log, Trace, What};
 use crate::world::{self, Held, Run, World};
@@ -67,6 +67,8 @@ fn nothing(trace: &Trace) -> Run {
         outcome: None,
         held: Held::default(),
         outbox_peak: 0,
+        archive: None,
+        batch_peak: 0,
         ended_at: trace.now(),
     }
 }
@@ -95,18 +97,16 @@ struct Driver<'a> {
     people: JoinSet<()>,
     hosts: BTreeMap<usize, Vec<AbortHandle>>,
     accept_errors: Arc<AtomicU32>,
-    server: Option<Running>,
-}
-
-struct Running {
-    handle: Handle,
-    task: JoinSet<Outcome>,
+    server: Option<Serving>,
+    /// It outlives every server.
+    disk: Disk,
 }
 
 impl<'a> Driver<'a> {
     async fn new(plan: &'a Plan, trace: Trace) -> io::Result<Self> {
         let mut driver = Self {
             plan,
+            disk: Disk::new(plan.seed, &plan.settings, &trace),
             trace,
             proxy: Proxy::start().await?,
             start: Instant::now(),
@@ -115,7 +115,8 @@ impl<'a> Driver<'a> {
             accept_errors: Arc::default(),
             server: None,
         };
-        driver.start_server()?;
+        driver.start_server()?.until_it_serves().await;
+        driver.start = Instant::now();
         Ok(driver)
     }
 
@@ -134,20 +135,19 @@ impl<'a> Driver<'a> {
         self.people.shutdown().await;
         self.proxy.release_all();
         let inspection = self.wait_until_empty().await;
-        let outbox_peak = self
-            .server
-            .as_ref()
-            .map_or(0, |server| server.handle.gauges().held_peak());
+        let outbox_peak = self.server.as_ref().map_or(0, Serving::held_peak);
         let outcome = self.stop_server().await;
         Run {
             inspection,
             outcome,
             outbox_peak,
+            archive: world::archive(self.plan, &self.disk),
+            batch_peak: self.disk.batch_peak(),
             ..nothing(&self.trace)
         }
     }
 
-    fn start_server(&mut self) -> io::Result<()> {
+    fn start_server(&mut self) -> io::Result<&Serving> {
         let address = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
         let stall_timeout = self.plan.settings.millis(Key::StallTimeout);
         let inner = TcpListener::bind(address, stall_timeout).map_err(io::Error::other)?;
@@ -159,12 +159,9 @@ impl<'a> Driver<'a> {
         };
         self.trace.record(What::Door(Door::Opened));
         let clock = Clock::starting_at(world::epoch_after(self.trace.now()));
-        let server = Server::new(self.plan.settings.config(), vec![listener], clock);
-        let handle = server.handle();
-        let mut task = JoinSet::new();
-        task.spawn(server.run());
-        self.server = Some(Running { handle, task });
-        Ok(())
+        let config = self.plan.settings.config();
+        let serving = Serving::start(config, listener, clock, &self.disk);
+        Ok(self.server.insert(serving))
     }
 
     async fn strike(&mut self, fault: &Fault) {
@@ -188,8 +185,8 @@ impl<'a> Driver<'a> {
                 self.accept_errors.fetch_add(*count, Ordering::Relaxed);
             }
             Fault::Kill => {
-                if let Some(mut server) = self.server.take() {
-                    server.task.shutdown().await;
+                if let Some(server) = self.server.take() {
+                    server.kill().await;
                 }
                 self.proxy.serve(None);
                 self.note(FaultKind::ServerKill);
@@ -203,9 +200,18 @@ impl<'a> Driver<'a> {
             }
             Fault::Stop => {
                 self.note(FaultKind::Shutdown);
-                if let Some(server) = &self.server {
-                    server.handle.stop();
+                if let Some(server) = &mut self.server {
+                    server.stop();
                 }
+            }
+            Fault::DiskFull(_)
+            | Fault::DiskSlow(..)
+            | Fault::DiskErrors(_)
+            | Fault::DiskTorn(_)
+            | Fault::DiskUnreadable(_)
+            | Fault::DiskRefuses(_) => {
+                self.note(fault.kind());
+                self.disk.strike(fault);
             }
             Fault::Restart | Fault::Cut(_) | Fault::Silence(_) | Fault::Pause(_) => {}
         }
@@ -222,7 +228,9 @@ impl<'a> Driver<'a> {
     }
 
     async fn wait_until_empty(&mut self) -> Option<Inspection> {
-        let handle = self.server.as_ref()?.handle.clone();
+        let server = self.server.as_ref()?;
+        server.until_it_serves().await;
+        let handle = server.handle()?.clone();
         let give_up = Instant::now() + GRACE;
         loop {
             let inspection = handle.inspect().await?;
@@ -234,9 +242,7 @@ impl<'a> Driver<'a> {
     }
 
     async fn stop_server(&mut self) -> Option<Outcome> {
-        let mut server = self.server.take()?;
-        server.handle.stop();
-        let outcome = server.task.join_next().await?.unwrap_or(Outcome::Failed);
+        let outcome = self.server.take()?.end().await;
         self.trace
             .record(What::Door(Door::Ended(outcome == Outcome::Stopped)));
         Some(outcome)

@@ -208,7 +208,7 @@ fn struck(plan: &Plan, events: &[Event], views: &Views) -> Vec<Strike> {
 fn has_limits(plan: &Plan) -> bool {
     plan.settings
         .changed()
-        .any(|(name, _)| name.ends_with("_max") && !name.starts_with("latency"))
+        .any(|(name, _)| name.ends_with("_max") && !name.contains("latency"))
 }
 
 /// Whether at least five people came within a second.

@@ -4,6 +4,7 @@
 mod asked;
 mod delivery;
 mod grammar;
+pub(crate) mod history;
 mod order;
 mod server;
 mod timing;
@@ -24,6 +25,8 @@ pub enum Oracle {
     Lockstep,
     /// Delivery: one order, nothing lost, nothing twice, nothing to the wrong.
     Delivery,
+    /// History: what was accepted is kept, and is shown as it was said.
+    History,
     /// Who is where, as told by notices, fits with who speaks and who is listed.
     Presence,
     /// One beginning and one end for each connection, nothing after it.
@@ -81,6 +84,7 @@ pub(crate) fn look(plan: &Plan, run: &Run) -> (Views, Result<(), Violation>) {
     let judged = server::no_errors(run)
         .and(understood)
         .and_then(|()| delivery::judge(plan, run, &views))
+        .and_then(|()| history::judge(plan, run, &views))
         .and_then(|()| timing::judge(plan, run, &views))
         .and_then(|()| server::judge(plan, run));
     (views, judged)

@@ -122,6 +122,7 @@ impl<N: Network> Person<N> {
             Step::ReadOn => self.read_as(Mode::Full, None),
             Step::EndInput => self.end_input().await,
             Step::HearOut => self.hear_out().await,
+            Step::FetchSkipped => self.fetch_skipped().await,
             Step::Close => self.close().await,
             Step::Reset => self.go(Way::Reset, FaultKind::Reset).await,
             Step::Vanish => self.go(Way::Vanish, FaultKind::PowerLoss).await,
@@ -189,6 +190,14 @@ impl<N: Network> Person<N> {
         if timeout(PATIENCE, link.ear.until_ended()).await.is_err() {
             self.trace
                 .record(What::Unheard(link.life, "the end".into()));
+        }
+    }
+
+    /// Types the command that was told with the last skip, if any was.
+    async fn fetch_skipped(&mut self) {
+        let told = self.link.as_ref().and_then(|link| link.ear.how_to_fetch());
+        if let Some(command) = told {
+            self.send(format!("{command}\n").into_bytes()).await;
         }
     }
 

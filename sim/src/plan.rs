@@ -63,6 +63,8 @@ pub enum Step {
     EndInput,
     /// Waits until the server closes.
     HearOut,
+    /// Asks history for what they were last told that they have skipped.
+    FetchSkipped,
     /// Closes the connection.
     Close,
     /// Closes the connection by a reset.
@@ -99,6 +101,19 @@ pub enum Fault {
     Restart,
     /// The operator stops the server.
     Stop,
+    /// The disk is full for so long: every commit fails, and nothing is written.
+    DiskFull(Duration),
+    /// For so long (first), everything on the disk takes so much longer (second).
+    DiskSlow(Duration, Duration),
+    /// The next so many commits fail, and nothing is written.
+    DiskErrors(u32),
+    /// The next so many commits are durable, and answered as if they had failed.
+    DiskTorn(u32),
+    /// The next so many reads fail.
+    DiskUnreadable(u32),
+    /// Each of the next so many commits cannot ever keep its first line, which is
+    /// named in the answer.
+    DiskRefuses(u32),
 }
 
 impl Fault {
@@ -116,6 +131,12 @@ impl Fault {
             Self::Pause(_) => FaultKind::Pause,
             Self::Kill | Self::Restart => FaultKind::ServerKill,
             Self::Stop => FaultKind::Shutdown,
+            Self::DiskFull(_) => FaultKind::DiskFull,
+            Self::DiskSlow(..) => FaultKind::DiskSlow,
+            Self::DiskErrors(_) => FaultKind::DiskError,
+            Self::DiskTorn(_) => FaultKind::DiskTorn,
+            Self::DiskUnreadable(_) => FaultKind::DiskUnreadable,
+            Self::DiskRefuses(_) => FaultKind::DiskRefusal,
         }
     }
 }

@@ -5,7 +5,7 @@ use std::ops::RangeInclusive;
 
 use crate::plan::Plan;
 use crate::shrink::Shrunk;
-use crate::trace::{Event, Log, What, Wire, fingerprint};
+use crate::trace::{Disk, Event, Log, What, Wire, fingerprint};
 use crate::world::{Run, World};
 
 /// How wide a column of the swimlane is, at least and at most; few people have more
@@ -195,6 +195,9 @@ fn cell(what: &What) -> Option<(Option<usize>, String)> {
             format!("  {} over", kind.name()),
         ),
         What::Door(door) => (None, format!("{door:?}")),
+        // Reads and commits that go well are many.
+        What::Disk(Disk::Wrote { .. } | Disk::Read { .. }) => return None,
+        What::Disk(disk) => (None, format!("disk: {disk:?}")),
         What::Log(Log::Entered(conn)) => (None, format!("ConnId({conn}) enters")),
         What::Log(Log::Left(conn)) => (None, format!("ConnId({conn}) leaves")),
         What::Log(Log::Handled(..)) | What::Sent(_) => return None,

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use roomful::chat::Limits;
-use roomful::shell::Config;
+use roomful::shell::{Config, Durability, HistoryConfig};
 
 /// One thing that can be set; every value is a whole number. Durations are in
 /// milliseconds, sizes in bytes.
@@ -44,10 +44,30 @@ pub enum Key {
     /// One read or write in so many makes its task wait for another turn first;
     /// 0 for none.
     Yields,
+    /// Whether what is said is kept: 0 for no.
+    History,
+    /// Whether nobody is shown a line before it is committed: 0 for no.
+    Strict,
+    /// How many of the last lines somebody sees who joins.
+    LinesOnJoin,
+    CommitInterval,
+    HistoryBufferBytes,
+    /// For how long lines are kept; 0 for ever.
+    Retention,
+    /// The shortest time that anything on the disk takes.
+    DiskLatencyMin,
+    /// The longest.
+    DiskLatencyMax,
+    /// One commit in so many fails, and nothing is written; 0 for none.
+    DiskFails,
+    /// One commit in so many is durable, and answered as if it had failed; 0 for none.
+    DiskTears,
+    /// One read in so many fails; 0 for none.
+    DiskReadFails,
 }
 
 /// Every key, with its name in plans and its value unless a plan says otherwise.
-const KEYS: [(Key, &str, u64); 24] = [
+const KEYS: [(Key, &str, u64); 35] = [
     (Key::ConnectionsMax, "connections_max", 10_000),
     // The hosts of simulated networks are no loopback.
     (
@@ -78,6 +98,22 @@ const KEYS: [(Key, &str, u64); 24] = [
     (Key::Capacity, "capacity", 256 * 1024),
     (Key::Split, "split", 0),
     (Key::Yields, "yields", 0),
+    // Off, so that a plan says when it wants it.
+    (Key::History, "history", 0),
+    (Key::Strict, "strict", 0),
+    (Key::LinesOnJoin, "lines_on_join", 10),
+    (Key::CommitInterval, "commit_interval", 20),
+    (
+        Key::HistoryBufferBytes,
+        "history_buffer_bytes",
+        32 * 1024 * 1024,
+    ),
+    (Key::Retention, "retention", 0),
+    (Key::DiskLatencyMin, "disk_latency_min", 0),
+    (Key::DiskLatencyMax, "disk_latency_max", 3),
+    (Key::DiskFails, "disk_fails", 0),
+    (Key::DiskTears, "disk_tears", 0),
+    (Key::DiskReadFails, "disk_read_fails", 0),
 ];
 
 /// The values of a plan.
@@ -157,7 +193,25 @@ impl Settings {
             stall_timeout: self.millis(Key::StallTimeout),
             input_after_end: self.millis(Key::InputAfterEnd),
             shutdown_grace: self.millis(Key::ShutdownGrace),
+            history: self.history(),
         }
+    }
+
+    /// How what is said is kept; `None` when it is not.
+    #[must_use]
+    pub fn history(&self) -> Option<HistoryConfig> {
+        let durability = match self.get(Key::Strict) {
+            0 => Durability::Relaxed,
+            _ => Durability::Strict,
+        };
+        let retention = Some(self.millis(Key::Retention));
+        (self.get(Key::History) > 0).then(|| HistoryConfig {
+            durability,
+            lines_on_join: self.small(Key::LinesOnJoin),
+            retention: retention.filter(|kept| !kept.is_zero()),
+            commit_interval: self.millis(Key::CommitInterval),
+            buffer_bytes_max: self.size(Key::HistoryBufferBytes),
+        })
     }
 
     /// The engine's limits.

@@ -230,7 +230,8 @@ fn is_fault(step: &Step) -> bool {
         | Step::Say(_)
         | Step::Hear(_)
         | Step::ReadOn
-        | Step::HearOut => false,
+        | Step::HearOut
+        | Step::FetchSkipped => false,
     }
 }
 

@@ -6,6 +6,7 @@
 //! time, and then everybody who is still there has to be heard and answered.
 
 mod faults;
+mod history;
 mod people;
 
 use std::time::Duration;
@@ -47,6 +48,8 @@ struct Swarm {
     settle: Duration,
     /// Who says which: the weights of what people do.
     weights: [u64; people::DEEDS],
+    /// What is said is kept.
+    keeps_history: bool,
 }
 
 impl Swarm {
@@ -58,6 +61,7 @@ impl Swarm {
             draw_limits(dice, plan, people);
             draw_network(dice, plan, world);
         }
+        history::draw(plan, is_plain);
         let mut swarm = Self {
             world,
             is_plain,
@@ -69,6 +73,7 @@ impl Swarm {
             talk: Duration::from_millis(dice.between(500, 6_000)),
             settle: Duration::ZERO,
             weights: people::draw_weights(dice, is_plain),
+            keeps_history: plan.settings.get(Key::History) > 0,
         };
         if swarm.has_sloth {
             swarm.be_slothful(dice, plan);
@@ -124,13 +129,19 @@ impl Swarm {
         } else {
             0
         };
+        let by_disk = settings.get(Key::CommitInterval) + 40 * settings.get(Key::DiskLatencyMax);
         let some_more = if self.world == World::Turmoil {
             2_000
         } else {
             6_000
         };
         Duration::from_millis(
-            some_more + by_pipe + by_rate + by_connecting + 4 * settings.get(Key::LatencyMax),
+            some_more
+                + by_disk
+                + by_pipe
+                + by_rate
+                + by_connecting
+                + 4 * settings.get(Key::LatencyMax),
         )
     }
 }

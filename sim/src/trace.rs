@@ -69,6 +69,8 @@ pub enum What {
     Wire(Life, Wire),
     /// What the server's listener met.
     Door(Door),
+    /// What the server's disk did.
+    Disk(Disk),
     /// The server logged that a person is in, is out, or that something is wrong.
     Log(Log),
 }
@@ -139,6 +141,39 @@ pub enum Door {
     Shut,
     /// The server has come to its end; whether as one that was stopped in order.
     Ended(bool),
+}
+
+/// What the server's disk did.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Disk {
+    /// A new server has begun with it.
+    Began,
+    /// Records were committed, and that was answered.
+    Wrote {
+        /// How many.
+        records: usize,
+        /// What they cost to hold, in bytes.
+        bytes: usize,
+        /// For how long it took, in milliseconds.
+        took: u64,
+    },
+    /// A commit failed: there was no space.
+    WasFull,
+    /// A commit failed for another reason, and nothing was written.
+    Failed,
+    /// A commit is durable, and was answered as if it had failed.
+    Tore,
+    /// A line was refused, and became a gap.
+    Refused,
+    /// Something was read.
+    Read {
+        /// For how long it took, in milliseconds.
+        took: u64,
+    },
+    /// Something could not be read.
+    Unreadable,
+    /// A server has ended with it in order.
+    Ended,
 }
 
 /// What the server logged.

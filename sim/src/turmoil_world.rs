@@ -6,18 +6,21 @@
 mod net;
 
 use std::collections::VecDeque;
+use std::rc::Rc;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, UNIX_EPOCH};
 
-use roomful::shell::{Clock, Handle, Inspection, Outcome, Server};
+use roomful::shell::{Clock, Handle, Inspection, Outcome};
 use tokio::sync::Notify;
 use tokio::task::JoinSet;
 use tokio::time::{Instant, sleep};
 
 use crate::atlas::{FaultKind, Phase};
+use crate::disk::Disk;
 use crate::logs;
 use crate::person::play;
 use crate::plan::{Fault, PersonPlan, Plan};
+use crate::serving::serve;
 use crate::settings::Key;
 use crate::trace::{Door, Log, Trace, What};
 use crate::world::{self, EPOCH_SECONDS, Held, Run, World};
@@ -51,6 +54,8 @@ struct Driver<'a> {
     plan: &'a Plan,
     trace: Trace,
     watched: Watched,
+    /// It outlives every server.
+    disk: Disk,
     sim: turmoil::Sim<'static>,
 }
 
@@ -76,11 +81,13 @@ struct Known {
 impl<'a> Driver<'a> {
     fn new(plan: &'a Plan, trace: Trace) -> Self {
         let watched = Watched::default();
-        let sim = build(plan, &trace, &watched);
+        let disk = Disk::new(plan.seed, &plan.settings, &trace);
+        let sim = build(plan, &trace, &watched, &disk);
         Self {
             plan,
             trace,
             watched,
+            disk,
             sim,
         }
     }
@@ -121,6 +128,8 @@ impl<'a> Driver<'a> {
             outcome: known.outcome,
             held: Held::default(),
             outbox_peak: known.outbox_peak,
+            archive: world::archive(self.plan, &self.disk),
+            batch_peak: self.disk.batch_peak(),
             ended_at: steps,
         })
     }
@@ -165,14 +174,15 @@ impl<'a> Driver<'a> {
                 self.watched.has_orders.notify_one();
             }
             Fault::Kill => {
+                let is_writing = self.disk.is_writing();
                 self.note(FaultKind::ServerKill);
                 self.sim.crash("server");
                 self.watched.look(|known| known.is_killed = true);
+                if is_writing {
+                    self.note(FaultKind::DiskKill);
+                }
             }
-            Fault::Restart => {
-                self.watched.look(|known| known.is_killed = false);
-                self.sim.bounce("server");
-            }
+            Fault::Restart => self.restart(),
             Fault::Stop => {
                 self.note(FaultKind::Shutdown);
                 let handle = self.watched.look(|known| known.handle.clone());
@@ -180,6 +190,26 @@ impl<'a> Driver<'a> {
                     handle.stop();
                 }
             }
+            Fault::DiskFull(_)
+            | Fault::DiskSlow(..)
+            | Fault::DiskErrors(_)
+            | Fault::DiskTorn(_)
+            | Fault::DiskUnreadable(_)
+            | Fault::DiskRefuses(_) => {
+                self.note(fault.kind());
+                self.disk.strike(fault);
+            }
+        }
+    }
+
+    /// Who was killed begins anew, and who has ended.
+    fn restart(&mut self) {
+        let is_down = self.watched.look(|known| {
+            let has_ended = known.outcome.take().is_some();
+            has_ended || std::mem::take(&mut known.is_killed)
+        });
+        if is_down {
+            self.sim.bounce("server");
         }
     }
 
@@ -188,7 +218,7 @@ impl<'a> Driver<'a> {
     }
 }
 
-fn build(plan: &Plan, trace: &Trace, watched: &Watched) -> turmoil::Sim<'static> {
+fn build(plan: &Plan, trace: &Trace, watched: &Watched, disk: &Disk) -> turmoil::Sim<'static> {
     let mut sim = turmoil::Builder::new()
         .epoch(UNIX_EPOCH + Duration::from_secs(u64::from(EPOCH_SECONDS)))
         .rng_seed(plan.seed)
@@ -199,7 +229,7 @@ fn build(plan: &Plan, trace: &Trace, watched: &Watched) -> turmoil::Sim<'static>
         .tcp_capacity(segments(plan))
         .build();
     let registry = Registry::default();
-    add_server(&mut sim, plan, trace, watched, &registry);
+    add_server(&mut sim, plan, (trace, watched, disk), &registry);
     for host in 0..plan.hosts() {
         let everybody = plan.people.iter().cloned().enumerate();
         let here: Vec<_> = everybody
@@ -220,33 +250,31 @@ fn host_name(host: usize) -> String {
 fn add_server(
     sim: &mut turmoil::Sim<'static>,
     plan: &Plan,
-    trace: &Trace,
-    watched: &Watched,
+    (trace, watched, disk): (&Trace, &Watched, &Disk),
     registry: &Registry,
 ) {
     let (config, ends_at) = (plan.settings.config(), plan.ends_at);
     let (trace, watched, registry) = (trace.clone(), watched.clone(), registry.clone());
+    let disk = disk.clone();
     sim.host("server", move || {
         let (config, watched, registry) = (config.clone(), watched.clone(), registry.clone());
-        let trace = trace.clone();
+        let (trace, disk) = (trace.clone(), disk.clone());
         async move {
             let listener = SimListener::bind(watched.clone(), registry, trace.clone()).await?;
             let clock = Clock::starting_at(world::epoch_after(trace.now()));
-            let server = Server::new(config, vec![listener], clock);
-            let handle = server.handle();
-            watched.look(|known| known.handle = Some(handle.clone()));
-            let ends_in = ends_at.saturating_sub(Duration::from_millis(trace.now()));
+            let serves = Rc::new(Notify::new());
+            let tell = |handle| {
+                watched.look(|known| known.handle = Some(handle));
+                serves.notify_one();
+            };
             tokio::select! {
                 biased;
-                outcome = server.run() => {
+                outcome = serve(config, listener, clock, disk, tell) => {
                     trace.record(What::Door(Door::Ended(outcome == Outcome::Stopped)));
-                    watched.look(|known| {
-                        known.outcome = Some(outcome);
-                        known.outbox_peak = known.outbox_peak.max(handle.gauges().held_peak());
-                    });
+                    watched.look(|known| known.end(outcome));
                 }
                 () = watched.pause_when_told(&trace) => {}
-                () = look_and_stop(handle.clone(), ends_in, watched.clone()) => {}
+                () = look_and_stop(&serves, ends_at, (&watched, &trace)) => {}
             }
             std::future::pending::<()>().await;
             Ok(())
@@ -256,8 +284,12 @@ fn add_server(
 
 /// Looks at the server when everybody should have gone, then stops it; goes on
 /// for as long as the server runs.
-async fn look_and_stop(handle: Handle, ends_in: Duration, watched: Watched) {
-    sleep(ends_in).await;
+async fn look_and_stop(serves: &Notify, at: Duration, (watched, trace): (&Watched, &Trace)) {
+    serves.notified().await;
+    let Some(handle) = watched.look(|known| known.handle.clone()) else {
+        return;
+    };
+    sleep(at.saturating_sub(Duration::from_millis(trace.now()))).await;
     let give_up = Instant::now() + GRACE;
     loop {
         let inspection = handle.inspect().await;
@@ -289,6 +321,17 @@ async fn people_of_host(
     }
     std::future::pending::<()>().await;
     Ok(())
+}
+
+impl Known {
+    fn end(&mut self, outcome: Outcome) {
+        self.outcome = Some(outcome);
+        let held = self
+            .handle
+            .as_ref()
+            .map(|handle| handle.gauges().held_peak());
+        self.outbox_peak = self.outbox_peak.max(held.unwrap_or(0));
+    }
 }
 
 impl Watched {

@@ -6,6 +6,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use roomful::shell::{Inspection, Outcome};
 use tokio::task::JoinSet;
 
+use crate::disk::{Archive, Disk};
 use crate::heap;
 use crate::plan::Plan;
 use crate::trace::Event;
@@ -40,6 +41,10 @@ pub struct Run {
     pub held: Held,
     /// The most that waited in one outbox, in bytes and costs of ranges.
     pub outbox_peak: u64,
+    /// What is durable on the server's disk; nothing when it keeps no history.
+    pub archive: Option<Archive>,
+    /// The most that was handed to the disk at once, in bytes.
+    pub batch_peak: usize,
     /// How long it took, in milliseconds of its own time.
     pub ended_at: u64,
 }
@@ -119,6 +124,11 @@ pub fn run(plan: &Plan, world: World) -> Run {
         World::Turmoil => turmoil_world::run(plan),
         World::Kernel => kernel::run(plan),
     }
+}
+
+/// What is durable on the disk of a run that keeps history.
+pub(crate) fn archive(plan: &Plan, disk: &Disk) -> Option<Archive> {
+    plan.settings.history().map(|_| disk.archive())
 }
 
 /// The wall time after so many milliseconds of a run.

@@ -219,13 +219,14 @@ impl Sweep {
         let effective: u64 = tally.ledger.cells().map(|(.., cell)| cell.effective).sum();
         let hours = tally.simulated / 3_600_000;
         say(&format!(
-            "{}: {} seeds, {} runs, {}.{} simulated days, {effective} effective faults, {reached} of {reachable} \
-             rare situations, {:.1} s",
+            "{}: {} seeds, {} runs, {}.{} simulated days, {effective} effective faults, {} joins with \
+             their past, {reached} of {reachable} rare situations, {:.1} s",
             self.world.name(),
             tally.plans,
             tally.runs,
             hours / 24,
             hours % 24 * 10 / 24,
+            tally.seams,
             took.as_secs_f64()
         ));
         let by_kind = sim::ATLAS

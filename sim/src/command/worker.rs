@@ -113,8 +113,8 @@ pub(super) fn work(order: &Order) -> bool {
 
 fn tell(tally: &Tally) {
     say(&format!(
-        "sum {} {} {} {}",
-        tally.plans, tally.runs, tally.simulated, tally.events
+        "sum {} {} {} {} {}",
+        tally.plans, tally.runs, tally.simulated, tally.events, tally.seams
     ));
     for (kind, phase, cell) in tally.ledger.cells() {
         say(&format!(
@@ -181,6 +181,7 @@ impl Heard {
                 let tally = &mut self.tally;
                 (tally.plans, tally.runs) = (number(0), number(1));
                 (tally.simulated, tally.events) = (number(2), number(3));
+                tally.seams = number(4);
             }
             "cell" => self.take_cell(&[number(0), number(1), number(2), number(3), number(4)]),
             "often" => self.tally.sometimes.put(index(number(0)), number(1)),

@@ -418,7 +418,7 @@ fn life_of(what: &What) -> Option<Life> {
         | What::Did(life, _)
         | What::Wire(life, _) => Some(*life),
         What::Struck(_, _, life) | What::Lifted(_, life) => *life,
-        What::Door(_) | What::Log(_) => None,
+        What::Door(_) | What::Disk(_) | What::Log(_) => None,
     }
 }
 

@@ -4,19 +4,21 @@ use std::collections::BTreeMap;
 use std::io;
 use std::time::Duration;
 
-use roomful::shell::{Clock, Handle, Inspection, Outcome, Server};
+use roomful::shell::{Clock, Inspection, Outcome};
 use tokio::task::{AbortHandle, JoinSet};
 use tokio::time::{Instant, sleep, sleep_until};
 
 use super::ends::MemoryListener;
 use super::{ClientRead, ClientWrite, Net};
 use crate::atlas::{FaultKind, Phase};
+use crate::disk::Disk;
 use crate::heap;
 use crate::logs;
 use crate::person::{Network, Way, play};
 use crate::plan::{Fault, Plan};
+use crate::serving::Serving;
 use crate::settings::Key;
-use crate::trace::{Door, Life, Log, Trace, What};
+use crate::trace::{Door, Life, Trace, What};
 use crate::world::{self, Held, Run, World};
 
 /// How long the ends of those who are gone may take beyond TCP's own patience.
@@ -52,22 +54,20 @@ struct Driver<'a> {
     people: JoinSet<()>,
     /// By host, for those whose processes die.
     hosts: BTreeMap<usize, Vec<AbortHandle>>,
-    server: Option<Running>,
+    server: Option<Serving>,
+    /// It outlives every server.
+    disk: Disk,
     held: Held,
     held_peak: u64,
-}
-
-/// A server that runs.
-struct Running {
-    handle: Handle,
-    task: JoinSet<Outcome>,
 }
 
 impl<'a> Driver<'a> {
     fn new(plan: &'a Plan, trace: Trace) -> Self {
         let net = Net::new(plan.seed, plan.settings.clone(), trace.clone());
+        let disk = Disk::new(plan.seed, &plan.settings, &trace);
         Self {
             plan,
+            disk,
             trace,
             net,
             start: Instant::now(),
@@ -84,7 +84,7 @@ impl<'a> Driver<'a> {
         let net = self.net.clone();
         self.pump
             .spawn(heap::task_apart(async move { net.pump().await }));
-        self.start_server();
+        self.start_server().until_it_serves().await;
         sleep(Duration::from_millis(1)).await;
         self.held.begin();
         self.start_people();
@@ -105,19 +105,18 @@ impl<'a> Driver<'a> {
             outcome,
             held: self.held,
             outbox_peak: self.held_peak,
+            archive: world::archive(self.plan, &self.disk),
+            batch_peak: self.disk.batch_peak(),
             ended_at: u64::try_from(self.start.elapsed().as_millis()).unwrap_or(u64::MAX),
         }
     }
 
-    fn start_server(&mut self) {
+    fn start_server(&mut self) -> &Serving {
         let config = self.plan.settings.config();
         let listener = MemoryListener::bind(&self.net);
         let clock = Clock::starting_at(world::epoch_after(self.trace.now()));
-        let server = Server::new(config, vec![listener], clock);
-        let handle = server.handle();
-        let mut task = JoinSet::new();
-        task.spawn(server.run());
-        self.server = Some(Running { handle, task });
+        let serving = Serving::start(config, listener, clock, &self.disk);
+        self.server.insert(serving)
     }
 
     fn start_people(&mut self) {
@@ -183,20 +182,45 @@ impl<'a> Driver<'a> {
                 self.trace.record(What::Lifted(kind, None));
             }
             Fault::Kill => {
-                if let Some(mut server) = self.server.take() {
-                    server.task.shutdown().await;
+                let is_writing = self.disk.is_writing();
+                if let Some(server) = self.server.take() {
+                    self.held_peak = self.held_peak.max(server.held_peak());
+                    server.kill().await;
                 }
                 self.note(kind);
+                if is_writing {
+                    self.note(FaultKind::DiskKill);
+                }
             }
-            Fault::Restart if self.server.is_none() => self.start_server(),
-            Fault::Restart => {}
+            Fault::Restart => self.restart().await,
             Fault::Stop => {
                 self.note(kind);
-                if let Some(server) = &self.server {
-                    server.handle.stop();
+                if let Some(server) = &mut self.server {
+                    server.stop();
                 }
             }
+            Fault::DiskFull(_)
+            | Fault::DiskSlow(..)
+            | Fault::DiskErrors(_)
+            | Fault::DiskTorn(_)
+            | Fault::DiskUnreadable(_)
+            | Fault::DiskRefuses(_) => {
+                self.note(kind);
+                self.disk.strike(fault);
+            }
         }
+    }
+
+    /// Who was killed begins anew; who was stopped does once they have ended.
+    async fn restart(&mut self) {
+        match &self.server {
+            Some(server) if !server.is_told_to_stop() => return,
+            Some(_) => {
+                self.stop_server().await;
+            }
+            None => {}
+        }
+        self.start_server();
     }
 
     fn note(&self, kind: FaultKind) {
@@ -212,7 +236,9 @@ impl<'a> Driver<'a> {
     /// Waits until the server knows that everybody has gone, for as long as TCP
     /// may take to see that somebody is silent; `None` when it was stopped.
     async fn wait_until_empty(&mut self) -> Option<Inspection> {
-        let handle = self.server.as_ref()?.handle.clone();
+        let server = self.server.as_ref()?;
+        server.until_it_serves().await;
+        let handle = server.handle()?.clone();
         let keepalive = Duration::from_secs(90);
         let settings = &self.plan.settings;
         let patience = settings.millis(Key::StallTimeout).max(keepalive) * 2
@@ -237,16 +263,9 @@ impl<'a> Driver<'a> {
     }
 
     async fn stop_server(&mut self) -> Option<Outcome> {
-        let mut server = self.server.take()?;
-        self.held_peak = self.held_peak.max(server.handle.gauges().held_peak());
-        server.handle.stop();
-        let outcome = match server.task.join_next().await? {
-            Ok(outcome) => outcome,
-            Err(panic) => {
-                logs::note(Log::Error(format!("the server panicked: {panic}")));
-                Outcome::Failed
-            }
-        };
+        let server = self.server.take()?;
+        self.held_peak = self.held_peak.max(server.held_peak());
+        let outcome = server.end().await;
         let in_order = outcome == Outcome::Stopped;
         self.trace.record(What::Door(Door::Ended(in_order)));
         Some(outcome)

@@ -21,6 +21,12 @@ pub(crate) enum Asked {
         text: String,
     },
     Topic,
+    History {
+        /// `None` for the room in focus.
+        room: Option<String>,
+        span: Span,
+    },
+    Search(String),
     Ignore,
     Unignore,
     Help,
@@ -31,6 +37,23 @@ pub(crate) enum Asked {
     /// An empty line.
     Nothing,
 }
+
+/// Which part of a room's history.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Span {
+    /// So many of the last lines.
+    Last(u64),
+    /// Some before a number.
+    Before(u64),
+    /// These numbers.
+    Between(u64, u64),
+}
+
+/// How many lines are shown when nobody says how many.
+const LINES: u64 = 20;
+
+/// The most lines that are shown.
+const LINES_MAX: u64 = 1_000;
 
 /// Whether something told is an answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -89,12 +112,53 @@ fn command(word: &str, rest: &str) -> Option<Asked> {
         },
         "me" if !rest.is_empty() => Asked::Say(rest.into()),
         "topic" => Asked::Topic,
+        "history" => history(rest)?,
+        "search" if !rest.is_empty() => Asked::Search(rest.into()),
         "ignore" => Asked::Ignore,
         "unignore" => Asked::Unignore,
         "help" => Asked::Help,
         "quit" => Asked::Quit,
         _ => return None,
     })
+}
+
+/// `50`, `4711..5022`, `before 4711`, `50 before 4711`, each with a room on either side
+/// or without. Whichever way round; an end that is left out is the first or the last.
+fn history(rest: &str) -> Option<Asked> {
+    let mut words: Vec<&str> = rest.split(' ').filter(|word| !word.is_empty()).collect();
+    let is_room = |word: &&str| {
+        let begins = |c: char| c.is_ascii_digit() || c == '-';
+        !word.starts_with(begins) && !word.starts_with("..") && *word != "before"
+    };
+    let room = match (words.first().is_some_and(is_room), words.last()) {
+        (true, _) => Some(words.remove(0)),
+        (false, Some(last)) if is_room(last) => words.pop(),
+        (false, _) => None,
+    };
+    let room = room.map(|room| room.trim_start_matches('#').to_lowercase());
+    let span = match words[..] {
+        [] => Span::Last(LINES),
+        ["before", seq] => Span::Before(numbered(seq)?),
+        [count, "before", seq] => numbered(count).and(numbered(seq)).map(Span::Before)?,
+        [range] if range.contains("..") => between(range)?,
+        [count] => Span::Last(numbered(count)?.min(LINES_MAX)),
+        _ => return None,
+    };
+    Some(Asked::History { room, span })
+}
+
+fn between(range: &str) -> Option<Span> {
+    let (one, other) = match range.split_once("..")? {
+        ("", "") => return None,
+        ("", last) => (1, numbered(last)?),
+        (first, "") => (numbered(first)?, u64::MAX),
+        (one, other) => (numbered(one)?, numbered(other)?),
+    };
+    Some(Span::Between(one.min(other), one.max(other)))
+}
+
+fn numbered(word: &str) -> Option<u64> {
+    word.parse().ok().filter(|number| *number > 0)
 }
 
 impl Asked {
@@ -130,9 +194,12 @@ impl Asked {
             | (Self::Ignore, Notice::IgnoredRow | Notice::Ignoring(_))
             | (Self::Unignore, Notice::Hearing(_))
             | (Self::Help, Notice::HelpLast)
+            | (Self::History { .. }, Notice::HistoryEnd(_))
+            | (Self::Search(_), Notice::SearchEnd { .. })
             | (Self::Quit, Notice::Bye) => Fit::Whole,
             (Self::Rooms, Notice::RoomRow)
             | (Self::Who, Notice::MembersRow { .. })
+            | (Self::History { .. } | Self::Search(_), Notice::Row(_) | Notice::Day)
             | (Self::Help, Notice::HelpFirst | Notice::HelpRow) => Fit::Part,
             _ => Fit::No,
         }
@@ -162,6 +229,13 @@ impl Asked {
                 )
             }
             Self::Topic => matches!(refusal, R::InNoRoom | R::TopicTooLong),
+            Self::History { .. } => matches!(
+                refusal,
+                R::InNoRoom | R::NotInRoom | R::NoRoom | R::NoHistory | R::HistoryUnreadable
+            ),
+            Self::Search(_) => {
+                matches!(refusal, R::InNoRoom | R::NoHistory | R::HistoryUnreadable)
+            }
             Self::Ignore => matches!(refusal, R::Nobody | R::IgnoresSelf | R::IgnoredFull),
             Self::Unignore => refusal == R::NotIgnored,
             Self::Quit => refusal == R::ReasonTooLong,

@@ -9,13 +9,14 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::view::{Heard, Place, Said, Stay, View};
 use super::views::Views;
 use super::{Oracle, Violation, order};
+use crate::disk::Archive;
 use crate::plan::Plan;
 use crate::settings::Key;
 use crate::trace::HowEnded;
 use crate::world::Run;
 
 /// Lines that were said once, by their text, with who said them.
-type Spoken<'a> = BTreeMap<&'a str, (&'a View, &'a Said)>;
+pub(super) type Spoken<'a> = BTreeMap<&'a str, (&'a View, &'a Said)>;
 
 pub(super) fn judge(plan: &Plan, run: &Run, views: &Views) -> Result<(), Violation> {
     let delivery = Delivery {
@@ -25,10 +26,11 @@ pub(super) fn judge(plan: &Plan, run: &Run, views: &Views) -> Result<(), Violati
         restarts: views.was_killed,
         ends: run.events.len(),
         can_skip: plan.settings.get(Key::OutboxBytesMax) < 256 * 1024,
+        archive: run.archive.as_ref(),
     };
     delivery.heard_is_said()?;
     delivery.nothing_twice()?;
-    order::judge(views)?;
+    order::judge(views, run.archive.as_ref())?;
     delivery.nothing_lost_in_between()?;
     delivery.nothing_lost()?;
     delivery.skips_are_exact()?;
@@ -44,9 +46,11 @@ struct Delivery<'a> {
     ends: Place,
     /// Outboxes are so small that somebody may skip.
     can_skip: bool,
+    /// What is kept, where anything is.
+    archive: Option<&'a Archive>,
 }
 
-fn spoken(views: &Views) -> Spoken<'_> {
+pub(super) fn spoken(views: &Views) -> Spoken<'_> {
     let mut spoken = Spoken::new();
     let mut again = BTreeSet::new();
     for view in views.all.values() {
@@ -263,6 +267,9 @@ impl Delivery<'_> {
             return None;
         }
         let room = said.room.as_ref()?;
+        if self.may_be_refused(author, room, &said.text) {
+            return None;
+        }
         let handled = [said.handled, self.heard_by.get(&*said.text).copied()];
         let handled = handled.into_iter().flatten().min()?;
         let stay = view.stays.iter().find(|stay| {
@@ -272,6 +279,14 @@ impl Delivery<'_> {
         })?;
         self.was_sent_everything_until(view, handled)
             .then_some(stay)
+    }
+
+    /// Whether this may be what somebody was told was not said, since it was not kept.
+    fn may_be_refused(&self, author: &View, room: &str, text: &str) -> bool {
+        !author.not_kept.is_empty()
+            && self
+                .archive
+                .is_some_and(|archive| !archive.holds(room, text))
     }
 
     /// Whether what was told to somebody up to a place has certainly arrived: they
@@ -299,7 +314,8 @@ impl Delivery<'_> {
     /// last. And it is exact, compared with somebody who was there before, says
     /// nothing, ignores nobody and missed nothing.
     fn skips_are_exact(&self) -> Result<(), Violation> {
-        if self.restarts {
+        // Numbers begin anew with a server that keeps nothing.
+        if self.restarts && self.archive.is_none() {
             return Ok(());
         }
         for view in self.views.all.values() {
@@ -315,6 +331,10 @@ impl Delivery<'_> {
                     return Err(violation(format!(
                         "promise P2: {who} was told of a skip that cannot be: {skipped:?}; the skip before ended at {before}"
                     )));
+                }
+                // What is kept says it better.
+                if self.archive.is_some() {
+                    continue;
                 }
                 if let Some(witness) = self.witness(&skipped.room) {
                     self.is_exact(view, witness, *place, skipped)?;

@@ -1,6 +1,10 @@
 //! A parser of what the server says, written from the protocol's description and
 //! from what people see, not from the encoder.
 
+mod past;
+
+pub(crate) use past::{Ending, Opening, Row, RowKind};
+
 /// A line, understood.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Told {
@@ -92,6 +96,29 @@ pub(crate) enum Notice {
     HelpFirst,
     HelpRow,
     HelpLast,
+    /// What was said last follows.
+    Tail(Opening),
+    /// What was said last has been shown.
+    Live,
+    /// What follows was said on that day.
+    Day,
+    /// Something that was said before.
+    Row(Row),
+    HistoryEnd(Ending),
+    SearchEnd {
+        found: u64,
+        has_more: bool,
+    },
+    /// What is said may not be found later.
+    Paused {
+        room: String,
+    },
+    /// What is said is kept again, and these numbers are not.
+    Resumed {
+        room: String,
+        first: u64,
+        last: u64,
+    },
 }
 
 /// What somebody was told they missed.
@@ -136,10 +163,13 @@ pub(crate) enum Refusal {
     NoCommand,
     Usage,
     ServerFailed,
+    NoHistory,
+    HistoryUnreadable,
+    NotKept,
 }
 
 /// What stands in a refusal and in no other.
-const REFUSALS: [(&str, Refusal); 29] = [
+const REFUSALS: [(&str, Refusal); 32] = [
     (" is taken. ", Refusal::NickTaken),
     (" looks the same as #", Refusal::RoomAlike),
     (" looks the same as ", Refusal::NickAlike),
@@ -175,6 +205,12 @@ const REFUSALS: [(&str, Refusal); 29] = [
         "The server has found a fault in itself",
         Refusal::ServerFailed,
     ),
+    ("This server keeps no history", Refusal::NoHistory),
+    (
+        "What was said cannot be read at the moment",
+        Refusal::HistoryUnreadable,
+    ),
+    (" could not be kept, so it was not said: ", Refusal::NotKept),
 ];
 
 /// Understands a line; `None` when it is like nothing that may be said.
@@ -203,12 +239,7 @@ fn timed(line: &str) -> Option<&str> {
 
 fn said(rest: &str) -> Option<Told> {
     if let Some(rest) = rest.strip_prefix('#') {
-        let (room, rest) = rest.split_once(' ')?;
-        let (nick, text) = match rest.strip_prefix("* ") {
-            Some(acted) => acted.split_once(' ')?,
-            None => rest.split_once(": ")?,
-        };
-        let (room, nick, text) = (room.into(), name(nick)?, text.into());
+        let (room, nick, text) = said_by(rest)?;
         return Some(Told::Said { room, nick, text });
     }
     let (from, rest) = rest.split_once(" -> ")?;
@@ -227,6 +258,16 @@ fn said(rest: &str) -> Option<Told> {
     }
 }
 
+/// `ops ada: hi` or `ops * ada waves`: where, who, what.
+fn said_by(rest: &str) -> Option<(String, String, String)> {
+    let (room, rest) = rest.split_once(' ')?;
+    let (nick, text) = match rest.strip_prefix("* ") {
+        Some(acted) => acted.split_once(' ')?,
+        None => rest.split_once(": ")?,
+    };
+    Some((room.into(), name(nick)?, text.into()))
+}
+
 /// A name is one word, and long enough to be one.
 fn name(word: &str) -> Option<String> {
     (!word.is_empty() && !word.contains(' ')).then(|| word.into())
@@ -234,6 +275,7 @@ fn name(word: &str) -> Option<String> {
 
 fn notice(words: &str) -> Option<Notice> {
     about_oneself(words)
+        .or_else(|| past::past(words))
         .or_else(|| listing(words))
         .or_else(|| help(words))
         .or_else(|| about_others(words))
@@ -275,7 +317,10 @@ fn about_oneself(words: &str) -> Option<Notice> {
         return Some(Notice::YouAreNow(name(rest.strip_suffix('.')?)?));
     }
     if let Some(rest) = words.strip_prefix("You were too slow: ") {
-        return skipped(rest.strip_suffix('.')?).map(Notice::Skipped);
+        let (what, how) = rest.split_once('.')?;
+        return skipped(what)
+            .filter(|skipped| how.is_empty() || how == shows_them(skipped))
+            .map(Notice::Skipped);
     }
     if let Some(rest) = words.strip_prefix("You hear ") {
         return Some(Notice::Hearing(name(rest.strip_suffix(" again.")?)?));
@@ -356,6 +401,15 @@ fn skipped(words: &str) -> Option<Skipped> {
         last: number(last)?,
         notices,
     })
+}
+
+/// ` /history 4711..5022 #ops shows them.`, where what is said is kept.
+fn shows_them(skipped: &Skipped) -> String {
+    let Skipped {
+        room, first, last, ..
+    } = skipped;
+    let them = if first == last { "it" } else { "them" };
+    format!(" /history {first}..{last} #{room} shows {them}.")
 }
 
 /// `5,120`
@@ -469,6 +523,25 @@ mod tests {
             "-- You were too slow: 3 notices skipped in #ops.",
             "-- #lobby: 214 joined, 8 left, 5,120 now.",
             "-- ada left: off home.",
+            "-- You were too slow: 1 message skipped in #ops (4711). /history 4711..4711 #ops shows it.",
+            "-- last 3 of 1,204 messages in #ops; /history for more --",
+            "-- 3 messages in #ops --",
+            "-- Tue, 24 November 2026 --",
+            "-- 4711 14:05 #ops ada: hi: you",
+            "-- 4711 14:05 #ops * ada waves",
+            "-- 4711 14:05 #ops (erased)",
+            "-- 4711..5022 #ops (could not be kept)",
+            "-- 4711..5022 #ops (lost in a crash of the server, if anything was said)",
+            "-- you are live --",
+            "-- Nothing is kept of #ops yet.",
+            "-- Nothing of #ops is kept there.",
+            "-- 20 of 1,204 messages in #ops. /history before 4711 #ops shows earlier ones.",
+            "-- 3 of 3 messages in #ops.",
+            "-- Nothing in your rooms has \"lunch\" in it. Fewer words find more.",
+            "-- 1 message found.",
+            "-- The latest 20 messages that match. More words find fewer.",
+            "-- History is not being kept at the moment: what is said in #ops now reaches everybody here, and will not be found later.",
+            "-- History of #ops is kept again. 1 message (7..7) will stay missing from it.",
         ] {
             assert!(parse(line).is_some(), "{line}");
         }
@@ -489,6 +562,12 @@ mod tests {
             "-- a b joined #ops.",
             "-- You were too slow: many messages skipped in #ops (1 to 2).",
             "14:05 #lobby bob: \u{7}",
+            "-- You were too slow: 1 message skipped in #ops (4711). /history 4711..4712 #ops shows them.",
+            "-- last 3 of 3 messages in #ops; /history for more --",
+            "-- 4,711 14:05 #ops ada: hi",
+            "-- 4711..5022 #ops (lost)",
+            "-- 7 of many messages in #ops.",
+            "-- History of #ops is kept again. 2 messages (7..7) will stay missing from it.",
         ] {
             assert_eq!(parse(line), None, "{line}");
         }

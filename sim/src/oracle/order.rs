@@ -2,16 +2,29 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use roomful::chat::Kept;
+
 use super::delivery::is_followed;
 use super::views::Views;
 use super::{Oracle, Violation};
+use crate::disk::Archive;
 
 /// What follows directly on what, in somebody's ears or mouth.
 type Follows<'a> = BTreeMap<&'a str, BTreeSet<&'a str>>;
 
-/// Everybody's order, of each room, fits into one.
-pub(super) fn judge(views: &Views) -> Result<(), Violation> {
+/// Everybody's order, of each room, fits into one, and into that of history.
+pub(super) fn judge(views: &Views, archive: Option<&Archive>) -> Result<(), Violation> {
     let mut rooms: BTreeMap<&str, Follows<'_>> = BTreeMap::new();
+    for (room, rows) in archive.into_iter().flat_map(|archive| &archive.rooms) {
+        let mut last: BTreeMap<&str, &str> = BTreeMap::new();
+        for row in rows {
+            if let Kept::Line { text, .. } = row
+                && is_followed(text.as_str())
+            {
+                note(&mut rooms, &mut last, room, text.as_str());
+            }
+        }
+    }
     for view in views.all.values() {
         let mut last: BTreeMap<&str, &str> = BTreeMap::new();
         for heard in view.heard.iter().filter(|heard| is_followed(&heard.text)) {

@@ -10,7 +10,7 @@ use super::{Oracle, Violation};
 use crate::atlas::FaultKind;
 use crate::plan::Plan;
 use crate::settings::Key;
-use crate::trace::{Deed, HowEnded, Life, What};
+use crate::trace::{Deed, Disk, HowEnded, Life, What};
 use crate::world::{Run, World};
 
 /// What a calm network and a server with nothing else to do may take, in
@@ -40,6 +40,8 @@ struct Troubles {
     of_life: Vec<Trouble>,
     /// Of all, at moments in milliseconds.
     of_all: Vec<u64>,
+    /// Of those, the disk's.
+    of_disk: Vec<u64>,
 }
 
 /// What lasts: from when to when in milliseconds, without an end where nothing
@@ -54,8 +56,13 @@ struct Trouble {
 impl Troubles {
     fn of(plan: &Plan, run: &Run) -> Self {
         let mut troubles = Self::default();
+        let latency = plan.settings.get(Key::DiskLatencyMax);
         for event in &run.events {
             troubles.take(event.at, &event.what);
+            if is_of_disk(&event.what, latency) {
+                troubles.of_all.push(event.at);
+                troubles.of_disk.push(event.at);
+            }
         }
         // What a world does not note of single connections.
         if run.world != World::Memory {
@@ -106,6 +113,13 @@ impl Troubles {
         !is_troubled
     }
 
+    /// Whether nothing has troubled all for a while before a moment, or does after it;
+    /// but for what happens at it.
+    fn is_calm_for_all(&self, at: u64) -> bool {
+        let mut others = self.of_disk.iter();
+        !others.any(|other| other + CALM_AFTER > at)
+    }
+
     fn is_for_good(&self, life: Life) -> bool {
         self.own(life).any(|own| own.to.is_none())
     }
@@ -120,6 +134,17 @@ impl Troubles {
         self.of_life
             .iter()
             .filter(move |trouble| trouble.life == life)
+    }
+}
+
+/// Whether the disk fails, or takes longer than it usually does at most.
+fn is_of_disk(what: &What, latency: u64) -> bool {
+    match what {
+        What::Disk(
+            Disk::WasFull | Disk::Failed | Disk::Tore | Disk::Refused | Disk::Unreadable,
+        ) => true,
+        What::Disk(Disk::Wrote { took, .. } | Disk::Read { took }) => *took > latency,
+        _ => false,
     }
 }
 
@@ -200,7 +225,11 @@ fn patience(plan: &Plan, run: &Run, view: &View) -> u64 {
     } else {
         0
     };
-    2 * latency + by_rate + by_connecting + narrow * latency
+    let by_disk = match settings.get(Key::History) {
+        0 => 0,
+        _ => 1_000 + 40 * settings.get(Key::DiskLatencyMax),
+    };
+    2 * latency + by_rate + by_connecting + narrow * latency + by_disk
 }
 
 /// Who was calm when the server was told to stop has heard the goodbye, and the
@@ -214,8 +243,8 @@ fn is_told_of_shutdown(
     let Some((place, at)) = views.stopped else {
         return Ok(());
     };
-    // Who does not run cannot take their leave in time.
-    if stands_still_after(run, place) {
+    // Who does not run cannot take their leave in time, nor who waits for a disk.
+    if stands_still_after(run, place) || !troubles.is_calm_for_all(at) {
         return Ok(());
     }
     let was_there = view.is_welcome
@@ -289,6 +318,7 @@ fn nobody_waits(
                     .is_some_and(|(welcomed, _)| *welcomed < said.typed)
                 && view.skips.is_empty();
             let took = heard.at.saturating_sub(said.at);
+            let bound = bound + by_disk(plan, run, said.at, heard.at);
             if is_calm && took > bound + is_large(author) {
                 return Err(Violation::new(
                     Oracle::BlastRadius,
@@ -301,6 +331,22 @@ fn nobody_waits(
         }
     }
     Ok(())
+}
+
+/// What the keeper may take for what it is asked meanwhile, each after the other, and
+/// for its commits.
+fn by_disk(plan: &Plan, run: &Run, from: u64, to: u64) -> u64 {
+    let settings = &plan.settings;
+    if settings.get(Key::History) == 0 {
+        return 0;
+    }
+    let first = run.events.partition_point(|event| event.at < from);
+    let meanwhile = run.events[first..]
+        .iter()
+        .take_while(|event| event.at <= to);
+    let reads = meanwhile.filter(|event| matches!(event.what, What::Disk(Disk::Read { .. })));
+    let each = settings.get(Key::DiskLatencyMax) + 1;
+    settings.get(Key::CommitInterval) + (4 + reads.count() as u64) * each
 }
 
 /// Somebody who pastes more than the pipe holds waits for themselves.

@@ -2,14 +2,17 @@
 //! socket received, followed one by one. Says what cannot have been told to them.
 
 mod answers;
+mod past;
 mod presence;
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use super::asked::{Asked, understand};
-use super::grammar::{Notice, Others, Refusal, Skipped, Told, parse};
+use super::grammar::{Notice, Others, Refusal, Row, Skipped, Told, parse};
 use super::{Oracle, Violation};
 use crate::trace::{Deed, HowEnded, Life};
+
+pub(crate) use past::{Browsed, Searched, Tail};
 
 /// A place in a run: the number of the event.
 pub(crate) type Place = usize;
@@ -50,6 +53,18 @@ pub(crate) struct View {
     pub(crate) whispered: Vec<Whispered>,
     pub(crate) whispers: Vec<Whisper>,
     pub(crate) skips: Vec<(Place, Skipped)>,
+    pub(crate) tails: Vec<Tail>,
+    is_in_tail: bool,
+    /// Rows of a listing that has not ended yet.
+    rows_shown: Vec<Row>,
+    pub(crate) browsed: Vec<Browsed>,
+    pub(crate) searched: Vec<Searched>,
+    /// When they were told that something they said was not, since it was not kept.
+    pub(crate) not_kept: Vec<Place>,
+    /// Rooms of which they were told that what is said is not kept.
+    pub(crate) paused: Vec<(Place, String)>,
+    /// Rooms that are kept again, with the numbers that are not.
+    pub(crate) resumed: Vec<(Place, String, u64, u64)>,
     /// Whom they ignored, by nickname, from when, until when.
     pub(crate) ignored: Vec<(String, Place, Option<Place>)>,
     /// When a request was typed, and when it was answered.
@@ -159,6 +174,14 @@ impl View {
             whispered: Vec::new(),
             whispers: Vec::new(),
             skips: Vec::new(),
+            tails: Vec::new(),
+            is_in_tail: false,
+            rows_shown: Vec::new(),
+            browsed: Vec::new(),
+            searched: Vec::new(),
+            not_kept: Vec::new(),
+            paused: Vec::new(),
+            resumed: Vec::new(),
             ignored: Vec::new(),
             answers: Vec::new(),
             refusals: BTreeSet::new(),
@@ -247,6 +270,9 @@ impl View {
     }
 
     fn take(&mut self, place: Place, at: u64, told: Told) -> Result<(), (Oracle, String)> {
+        if self.is_in_tail {
+            return self.go_on_with_tail(told);
+        }
         if self.has_parted && !matches!(told, Told::Notice(Notice::Skipped(_))) {
             return Err((Oracle::Lifecycle, "after the goodbye".into()));
         }
@@ -254,6 +280,7 @@ impl View {
             return self.take_greeting(place, told);
         }
         match told {
+            Told::Notice(Notice::Tail(opening)) => self.open_tail(opening),
             Told::Said { room, nick, text } => self.take_said(place, at, room, nick, text),
             Told::WhisperIn { nick, text } => {
                 let to = self.nick.clone();
@@ -272,6 +299,11 @@ impl View {
                 self.refusals.insert(refusal);
                 self.close();
                 self.pending.clear();
+                Ok(())
+            }
+            Told::Refusal(refusal @ Refusal::NotKept) => {
+                self.refusals.insert(refusal);
+                self.not_kept.push(place);
                 Ok(())
             }
             Told::WhisperOut { .. } | Told::Refusal(_) => self.take_answer(place, told),
@@ -379,6 +411,23 @@ impl View {
                 self.was_delayed = true;
                 Ok(())
             }
+            Notice::Paused { room } => {
+                let room = room.to_lowercase();
+                let is_there = self.rooms.contains(&room);
+                self.paused.push((place, room));
+                is_there
+                    .then_some(())
+                    .ok_or("they are not in that room".into())
+            }
+            Notice::Resumed { room, first, last } => {
+                let room = room.to_lowercase();
+                let is_there = self.rooms.contains(&room);
+                self.resumed.push((place, room, first, last));
+                is_there
+                    .then_some(())
+                    .ok_or("they are not in that room".into())
+            }
+            Notice::Live => Err("nothing was shown before it".into()),
             Notice::ShuttingDown => {
                 self.was_told_of_end = true;
                 self.has_parted = true;
@@ -432,6 +481,11 @@ impl View {
     pub(crate) fn has_said(&self, text: &str) -> bool {
         self.said.iter().any(|said| said.text == text)
             || self.junk.iter().any(|junk| text.starts_with(&**junk))
+    }
+
+    /// How much they said that is not told as it was typed.
+    pub(crate) fn junk_count(&self) -> usize {
+        self.junk.len()
     }
 
     /// Everybody whom they ignored at some time before a place, by nickname.

@@ -91,6 +91,7 @@ impl Views {
             | What::Lifted(..)
             | What::Wire(..)
             | What::Door(_)
+            | What::Disk(_)
             | What::Log(_) => {}
         }
         Ok(())

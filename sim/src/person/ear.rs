@@ -39,6 +39,8 @@ struct State {
     mode: Mode,
     /// Lines that nobody has waited for yet.
     lines: VecDeque<String>,
+    /// The command that shows what was skipped last.
+    how_to_fetch: Option<String>,
     has_heard: bool,
     has_ended: bool,
 }
@@ -48,6 +50,7 @@ impl Ear {
         let state = State {
             mode: Mode::Full,
             lines: VecDeque::new(),
+            how_to_fetch: None,
             has_heard: false,
             has_ended: false,
         };
@@ -67,6 +70,11 @@ impl Ear {
 
     pub(super) fn has_heard(&self) -> bool {
         self.with(|state| state.has_heard)
+    }
+
+    /// The command that shows what was skipped last, as it was told.
+    pub(super) fn how_to_fetch(&self) -> Option<String> {
+        self.with(|state| state.how_to_fetch.clone())
     }
 
     /// Whether a line that holds these words came, before the end.
@@ -138,6 +146,9 @@ impl Ear {
             self.trace.record(What::Heard(self.life, line.clone()));
             self.with(|state| {
                 state.has_heard = true;
+                if let Some(how) = how_to_fetch(&line) {
+                    state.how_to_fetch = Some(how);
+                }
                 state.lines.push_back(line);
             });
             self.heard.notify_one();
@@ -157,6 +168,14 @@ impl Ear {
     fn with<T>(&self, look: impl FnOnce(&mut State) -> T) -> T {
         look(&mut self.state.lock().unwrap_or_else(PoisonError::into_inner))
     }
+}
+
+/// `-- You were too slow: …. /history 4711..5022 #ops shows them.`
+fn how_to_fetch(line: &str) -> Option<String> {
+    let told = line.strip_prefix("-- You were too slow: ")?;
+    let command = told.find("/history ").map(|place| &told[place..])?;
+    let (command, _) = command.split_once(" shows ")?;
+    Some(command.into())
 }
 
 /// What is no UTF-8 shows as U+FFFD, and the oracle of the grammar sees it.

@@ -90,6 +90,7 @@ impl fmt::Display for Step {
             Self::ReadOn => f.write_str("read-on"),
             Self::EndInput => f.write_str("end-input"),
             Self::HearOut => f.write_str("hear-out"),
+            Self::FetchSkipped => f.write_str("fetch-skipped"),
             Self::Close => f.write_str("close"),
             Self::Reset => f.write_str("reset"),
             Self::Vanish => f.write_str("vanish"),
@@ -112,6 +113,14 @@ impl fmt::Display for Fault {
             Self::Kill => f.write_str("kill"),
             Self::Restart => f.write_str("restart"),
             Self::Stop => f.write_str("stop"),
+            Self::DiskFull(long) => write!(f, "disk-full {}", seconds(*long)),
+            Self::DiskSlow(long, by) => {
+                write!(f, "disk-slow {} {}", seconds(*long), seconds(*by))
+            }
+            Self::DiskErrors(count) => write!(f, "disk-errors {count}"),
+            Self::DiskTorn(count) => write!(f, "disk-torn {count}"),
+            Self::DiskUnreadable(count) => write!(f, "disk-unreadable {count}"),
+            Self::DiskRefuses(count) => write!(f, "disk-refuses {count}"),
         }
     }
 }
@@ -229,6 +238,7 @@ fn step(line: &str) -> Result<Step, String> {
         "read-on" => Step::ReadOn,
         "end-input" => Step::EndInput,
         "hear-out" => Step::HearOut,
+        "fetch-skipped" => Step::FetchSkipped,
         "close" => Step::Close,
         "reset" => Step::Reset,
         "vanish" => Step::Vanish,
@@ -258,6 +268,15 @@ fn fault(what: &str) -> Result<Fault, String> {
         "kill" => Fault::Kill,
         "restart" => Fault::Restart,
         "stop" => Fault::Stop,
+        "disk-full" => Fault::DiskFull(duration(rest)?),
+        "disk-slow" => {
+            let (long, by) = split(rest);
+            Fault::DiskSlow(duration(long)?, duration(by)?)
+        }
+        "disk-errors" => Fault::DiskErrors(number(rest)?),
+        "disk-torn" => Fault::DiskTorn(number(rest)?),
+        "disk-unreadable" => Fault::DiskUnreadable(number(rest)?),
+        "disk-refuses" => Fault::DiskRefuses(number(rest)?),
         _ => return Err(format!("there is no fault {word:?}")),
     })
 }
@@ -324,6 +343,7 @@ mod tests {
                 Step::Wait(Duration::from_millis(70)),
                 Step::EndInput,
                 Step::HearOut,
+                Step::FetchSkipped,
                 Step::Close,
                 Step::Reset,
                 Step::Vanish,
@@ -344,6 +364,12 @@ mod tests {
             Fault::Kill,
             Fault::Restart,
             Fault::Stop,
+            Fault::DiskFull(second),
+            Fault::DiskSlow(second * 2, Duration::from_millis(70)),
+            Fault::DiskErrors(1),
+            Fault::DiskTorn(2),
+            Fault::DiskUnreadable(3),
+            Fault::DiskRefuses(4),
         ] {
             plan.fault(second, fault);
         }

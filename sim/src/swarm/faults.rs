@@ -32,6 +32,11 @@ pub(super) fn add(dice: &mut Dice, swarm: &Swarm, plan: &mut Plan) {
     });
     faults.one_in(12, Faults::kill_and_restart);
     faults.one_in(12, |faults| faults.at_some_moment(|_| Fault::Stop));
+    if swarm.keeps_history {
+        faults.one_in(4, Faults::kill_and_restart);
+        faults.one_in(12, Faults::stop_and_restart);
+        faults.of_disk();
+    }
 }
 
 struct Faults<'a> {
@@ -115,12 +120,65 @@ impl Faults<'_> {
         let back = at + Duration::from_millis(self.dice.between(10, 1_000));
         self.plan.fault(at, Fault::Kill);
         self.plan.fault(back, Fault::Restart);
+        self.come_back(back, Duration::from_millis(500));
+    }
+
+    /// In order, with time for everybody to take their leave.
+    fn stop_and_restart(&mut self) {
+        let at = self.moment();
+        let back = at + Duration::from_millis(self.dice.between(10, 1_000));
+        self.plan.fault(at, Fault::Stop);
+        self.plan.fault(back, Fault::Restart);
+        self.come_back(back, Duration::from_secs(7));
+    }
+
+    fn come_back(&mut self, back: Duration, within: Duration) {
+        let within = u64::try_from(within.as_millis()).unwrap_or(u64::MAX);
         for person in &mut self.plan.people {
             if self.dice.once_in(4) {
                 continue; // Some have had enough, or try while nobody listens.
             }
-            let again = back + Duration::from_millis(self.dice.roll(500));
-            person.script.extend([Step::At(again), Step::Connect]);
+            let again = back + Duration::from_millis(self.dice.roll(within));
+            // They go on with what they had to say.
+            let is_later = |step: &Step| matches!(step, Step::At(at) if *at > again);
+            let place = person.script.iter().position(is_later);
+            let place = place.unwrap_or(person.script.len());
+            person
+                .script
+                .splice(place..place, [Step::At(again), Step::Connect]);
         }
+    }
+
+    /// What goes wrong with a disk.
+    fn of_disk(&mut self) {
+        let millis = Duration::from_millis;
+        self.one_in(8, |faults| {
+            faults.at_some_moment(|dice| Fault::DiskFull(millis(dice.between(50, 4_000))));
+        });
+        self.one_in(8, |faults| {
+            faults.at_some_moment(|dice| {
+                let long = millis(dice.between(50, 4_000));
+                Fault::DiskSlow(long, millis(*dice.pick(&[30, 300, 2_000])))
+            });
+        });
+        let counted: [fn(u32) -> Fault; 4] = [
+            Fault::DiskErrors,
+            Fault::DiskTorn,
+            Fault::DiskUnreadable,
+            Fault::DiskRefuses,
+        ];
+        for fault in counted {
+            self.one_in(8, |faults| {
+                faults.at_some_moment(|dice| fault(1 + small(dice, 3)));
+            });
+        }
+        // So that a crash comes while a commit is about to be made again.
+        self.one_in(12, |faults| {
+            let at = faults.moment();
+            faults.plan.fault(at, Fault::DiskTorn(1));
+            faults.plan.fault(at + millis(150), Fault::Kill);
+            faults.plan.fault(at + millis(400), Fault::Restart);
+            faults.come_back(at + millis(400), millis(500));
+        });
     }
 }

@@ -9,7 +9,7 @@ use crate::plan::{Fault, PersonPlan, Plan, Step};
 use crate::settings::Key;
 
 /// How many things people may do: the rows of [`draw_weights`].
-pub(super) const DEEDS: usize = 22;
+pub(super) const DEEDS: usize = 25;
 
 /// When the first one connects who is not the witness.
 const FIRST: u64 = 200;
@@ -26,19 +26,29 @@ const NICKS: [&str; 8] = [
     "guest1",
 ];
 
+/// What is looked for.
+const SOUGHT: [&str; 6] = [
+    "said",
+    "said 2",
+    "SAID-1-3.",
+    "grüße",
+    "final",
+    "nothing like that",
+];
+
 /// Who does not read.
 const SLOTH: &str = "sloth";
 
 /// What exists at all in this plan, and how often it is done.
 pub(super) fn draw_weights(dice: &mut Dice, is_plain: bool) -> [u64; DEEDS] {
     let plain = [
-        30, 6, 6, 4, 2, 6, 3, 3, 2, 1, 1, 1, 1, 1, 0, 0, 0, 0, 0, 0, 0, 1,
+        30, 6, 6, 4, 2, 6, 3, 3, 2, 1, 1, 1, 1, 1, 0, 0, 0, 0, 0, 0, 0, 1, 2, 1, 0,
     ];
     if is_plain {
         return plain;
     }
     let mut weights = [
-        30, 6, 8, 6, 3, 6, 3, 3, 3, 2, 2, 2, 2, 2, 2, 2, 2, 2, 1, 2, 2, 2,
+        30, 6, 8, 6, 3, 6, 3, 3, 3, 2, 2, 2, 2, 2, 2, 2, 2, 2, 1, 2, 2, 2, 3, 2, 1,
     ];
     for weight in &mut weights[1..] {
         *weight = match dice.roll(3) {
@@ -157,6 +167,9 @@ impl Talker {
             18 => self.script.push(Step::ReadOn),
             19 => self.leave_somehow(dice),
             20 => self.leave_in_mid_line(dice),
+            22 => self.look_back(dice),
+            23 => self.say(format!("/search {}", dice.pick(&SOUGHT))),
+            24 => self.script.push(Step::FetchSkipped),
             _ => {
                 let said = self.text("said");
                 self.script.push(Step::Dribble(said));
@@ -210,7 +223,11 @@ impl Talker {
         let wakes = Duration::from_millis(self.at + 100 + dice.roll(talk));
         self.script.push(Step::At(wakes));
         match dice.roll(4) {
-            0 => self.script.push(Step::ReadOn),
+            0 => self.script.extend([
+                Step::ReadOn,
+                Step::Wait(Duration::from_millis(500)),
+                Step::FetchSkipped,
+            ]),
             1 => self.script.push(Step::ReadSlowly(1 + place(dice.roll(50)))),
             2 => self.script.extend([
                 Step::EndInput,
@@ -263,6 +280,26 @@ impl Talker {
         self.script.push(Step::Send(bytes));
     }
 
+    /// Asks for what was said, in one of the forms that there are.
+    fn look_back(&mut self, dice: &mut Dice) {
+        let (some, more) = (1 + dice.roll(12), 1 + dice.roll(12));
+        let mut asked = match dice.roll(9) {
+            0 => "/history".into(),
+            1 => format!("/history {some}"),
+            2 => format!("/history before {some}"),
+            3 => format!("/history {some}..{}", some + more),
+            4 => format!("/history {some}..100000"),
+            5 => format!("/history {some} before {}", more + some),
+            6 => format!("/history {some}.."),
+            7 => format!("/history ..{some}"),
+            _ => format!("/history {some}..{more}"),
+        };
+        if dice.once_in(4) {
+            asked += " #ops";
+        }
+        self.say(asked);
+    }
+
     /// Goes, and comes back with the next step, if there is one.
     fn part(&mut self, steps: Vec<Step>) {
         self.script.extend(steps);
@@ -312,7 +349,7 @@ pub(super) fn end(dice: &mut Dice, swarm: &Swarm, plan: &mut Plan) {
         Fault::Pause(duration) => *duration,
         _ => Duration::ZERO,
     });
-    let talked = struck + paused.sum::<Duration>();
+    let talked = struck + paused.sum::<Duration>() + disturbed(plan);
     let calm = talked.max(swarm.talk + Duration::from_millis(FIRST)) + Duration::from_millis(100);
     let last_words = calm + swarm.settle;
     let close = last_words + swarm.settle + Duration::from_secs(1);
@@ -324,6 +361,12 @@ pub(super) fn end(dice: &mut Dice, swarm: &Swarm, plan: &mut Plan) {
             Step::At(words),
             Step::Say("/join lobby".into()),
         ]);
+        if swarm.keeps_history && dice.once_in(2) {
+            person.script.extend([
+                Step::FetchSkipped,
+                Step::Say("/history 1..100000 #lobby".into()),
+            ]);
+        }
         if !(swarm.has_witness && number == 0) {
             person
                 .script
@@ -337,6 +380,19 @@ pub(super) fn end(dice: &mut Dice, swarm: &Swarm, plan: &mut Plan) {
         ]);
     }
     plan.ends_at = close + Duration::from_secs(1);
+}
+
+/// How long what went wrong may last beyond its beginning: a disk's fault, and a server
+/// that takes its leave.
+fn disturbed(plan: &Plan) -> Duration {
+    let faults = plan.faults.iter();
+    let lasts = faults.map(|(_, fault)| match fault {
+        Fault::DiskFull(long) => *long,
+        Fault::DiskSlow(long, by) => *long + *by,
+        Fault::Stop => Duration::from_secs(12),
+        _ => Duration::ZERO,
+    });
+    lasts.max().unwrap_or_default()
 }
 
 fn millis(duration: Duration) -> u64 {

@@ -53,8 +53,10 @@ impl View {
     }
 
     pub(super) fn note_part(&mut self, told: Told) {
-        if let Told::Notice(Notice::MembersRow { nicks, .. }) = told {
-            self.listed.extend(nicks);
+        match told {
+            Told::Notice(Notice::MembersRow { nicks, .. }) => self.listed.extend(nicks),
+            Told::Notice(Notice::Row(row)) => self.rows_shown.push(row),
+            _ => {}
         }
     }
 
@@ -67,6 +69,7 @@ impl View {
         match told {
             Told::Refusal(refusal) => {
                 self.refusals.insert(refusal);
+                self.rows_shown.clear();
                 let is_in_room = refusal == Refusal::InNoRoom && !self.rooms.is_empty();
                 if is_in_room {
                     return Err((Oracle::Lifecycle, format!("they are in {:?}", self.rooms)));
@@ -121,6 +124,14 @@ impl View {
                         *until = Some(place);
                     }
                 }
+            }
+            Notice::HistoryEnd(ending) => self.note_browsed(typed, ending),
+            Notice::SearchEnd { found, has_more } => {
+                if self.rows_shown.len() as u64 != found {
+                    let what = format!("{} were shown", self.rows_shown.len());
+                    return Err((Oracle::History, what));
+                }
+                self.note_searched(typed, has_more);
             }
             Notice::Bye => self.has_parted = true,
             _ => {}
