@@ -4,6 +4,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
+mod bad_disk;
 mod crowd;
 mod export;
 mod full_disk;
