@@ -121,7 +121,7 @@ fn settle(data: &Path, durability: &str) {
 /// From a tenth of a second to one: chance is what is wanted here.
 fn some_moment() -> Duration {
     let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap();
-    Duration::from_millis(100 + u64::from(now.subsec_nanos() / 1_000) % 900)
+    Duration::from_millis(100 + u64::from(now.subsec_micros()) % 900)
 }
 
 fn texts(rooms: &BTreeMap<String, Vec<Row>>) -> BTreeSet<String> {

@@ -3,6 +3,10 @@
 //! `CRASH_ROUNDS=50 cargo test --test crash` kills it fifty times in each mode.
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+#![expect(
+    clippy::disallowed_methods,
+    reason = "the real program runs in real time, and is killed at a moment of it"
+)]
 
 mod bad_disk;
 mod crowd;
