@@ -10,6 +10,7 @@ use std::{
 use anyhow::{Context, Result, bail};
 
 use crate::{
+    kept::Kept,
     report::Report,
     server::{Contender, Server, pinned, tail, whole},
 };
@@ -99,10 +100,8 @@ impl Generator {
             &tail(&mut errors),
             &mut server,
         );
-        Ok(Outcome {
-            report: report.ok(),
-            failure,
-        })
+        let report = report.ok();
+        settled(server, Outcome { report, failure })
     }
 
     fn next_port(&mut self) -> u16 {
@@ -110,6 +109,31 @@ impl Generator {
         self.runs = self.runs.wrapping_add(1);
         port
     }
+}
+
+/// The outcome of a good run, with what the server kept.
+fn settled(server: Server, mut outcome: Outcome) -> Result<Outcome> {
+    if outcome.failure.is_some() {
+        return Ok(outcome);
+    }
+    let Some((kept, settling)) = server.settle()? else {
+        return Ok(outcome);
+    };
+    outcome.failure = outcome
+        .report
+        .as_ref()
+        .and_then(|report| unaccounted(report, &kept));
+    outcome.report = outcome
+        .report
+        .map(|report| report.with("history", kept.figures(settling)));
+    Ok(outcome)
+}
+
+/// What was measured was said, so history has to know of it.
+fn unaccounted(report: &Report, kept: &Kept) -> Option<String> {
+    let said = report.value()["lines"].as_u64()?;
+    let known = kept.numbered();
+    (said > known).then(|| format!("{said} lines were said, and history knows of {known}"))
 }
 
 fn failure(

@@ -1,7 +1,9 @@
 //! Compares roomful with its ceiling and its peers: what `compare` and `grow`
 //! have in common.
 
+pub mod disk;
 pub mod generator;
+pub mod kept;
 pub mod markdown;
 pub mod report;
 pub mod server;

@@ -21,6 +21,13 @@ impl Report {
         Ok(Self(value))
     }
 
+    /// With something more, under a key of its own.
+    #[must_use]
+    pub fn with(mut self, key: &str, value: Value) -> Self {
+        self.0[key] = value;
+        self
+    }
+
     /// The number at a path such as `latency_ms.p99`; a truth is 1 or 0. Nothing
     /// if it is not there, or null.
     #[must_use]

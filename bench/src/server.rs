@@ -1,19 +1,26 @@
 //! The servers that are compared, each started for one run and ended after it.
 
 use std::{
+    ffi::{OsStr, OsString},
     fs::File,
     io::{Read, Seek},
     net::{Ipv4Addr, SocketAddr, TcpStream},
     path::{Path, PathBuf},
-    process::{Child, Command, Stdio},
+    process::{Child, Command, ExitStatus, Stdio},
     thread,
     time::{Duration, Instant},
 };
 
 use anyhow::{Context, Result, bail};
+use tempfile::TempDir;
+
+use crate::kept::Kept;
 
 /// A server has this long to accept its first connection.
 const START_MAX: Duration = Duration::from_secs(10);
+
+/// A server has this long to commit what was said last.
+const SETTLE_MAX: Duration = Duration::from_secs(30);
 
 /// How much of a server's log is shown when something went wrong.
 const LOG_SHOWN: usize = 2000;
@@ -79,6 +86,8 @@ pub struct Contender {
     pub cores: &'static str,
     /// Switches beside the address, in one string.
     pub switches: &'static str,
+    /// How roomful keeps history, as `--durability` takes it, if it is to keep any.
+    pub durability: Option<&'static str>,
 }
 
 /// Switches with which roomful neither slows anybody down nor logs.
@@ -111,6 +120,7 @@ impl Contender {
             peer,
             cores: "0",
             switches,
+            durability: None,
         }
     }
 }
@@ -120,10 +130,14 @@ pub struct Server {
     child: Child,
     log: File,
     address: SocketAddr,
+    binaries: PathBuf,
+    /// Where it keeps history, if it does. Gone with the server.
+    data: Option<TempDir>,
 }
 
 impl Server {
-    /// Starts `contender` on a port of the loopback, and waits until it accepts.
+    /// Starts `contender` on a port of the loopback, and waits until it accepts. What
+    /// it keeps is kept in a new directory beside the programs.
     ///
     /// # Errors
     /// If it cannot be started, ends at once, or does not accept within ten
@@ -131,10 +145,15 @@ impl Server {
     pub fn start(contender: &Contender, binaries: &Path, port: u16) -> Result<Self> {
         let log = tempfile::tempfile().context("cannot make a file for the server's log")?;
         let (program, arguments) = contender.peer.command(binaries, port);
+        let data = contender
+            .durability
+            .map(|_| data_in(binaries))
+            .transpose()?;
         let child = pinned(contender.cores, &program)
             // Unless a switch says otherwise; and never in the home of who measures.
             .env("ROOMFUL_HISTORY", "off")
             .args(arguments)
+            .args(history(contender, data.as_ref()))
             .args(contender.switches.split_whitespace())
             .stdin(Stdio::null())
             .stdout(log.try_clone()?)
@@ -146,6 +165,8 @@ impl Server {
             child,
             log,
             address,
+            binaries: binaries.to_owned(),
+            data,
         };
         server
             .await_ready()
@@ -176,6 +197,41 @@ impl Server {
         matches!(self.child.try_wait(), Ok(None))
     }
 
+    /// Ends a server that keeps history, in order, and counts what it kept. How long it
+    /// took to end is how far it was behind. Nothing for one that keeps none.
+    ///
+    /// # Errors
+    /// If it does not end by itself and well, or if what it kept is not in order.
+    pub fn settle(mut self) -> Result<Option<(Kept, Duration)>> {
+        let Some(data) = self.data.take() else {
+            return Ok(None);
+        };
+        let start = Instant::now();
+        let pid = self.pid().to_string();
+        let told = Command::new("kill").args(["-TERM", &pid]).status()?;
+        if !told.success() {
+            bail!("the server cannot be told to end: kill ended with {told}");
+        }
+        let status = self.await_end(start)?;
+        let settling = start.elapsed();
+        if !status.success() {
+            bail!("the server ended with {status}. It said: {}", self.log());
+        }
+        Ok(Some((Kept::count(&self.binaries, data.path())?, settling)))
+    }
+
+    fn await_end(&mut self, start: Instant) -> Result<ExitStatus> {
+        loop {
+            if let Some(status) = self.child.try_wait()? {
+                return Ok(status);
+            }
+            if start.elapsed() > SETTLE_MAX {
+                bail!("the server does not end. It said: {}", self.log());
+            }
+            thread::sleep(Duration::from_millis(2));
+        }
+    }
+
     fn await_ready(&mut self) -> Result<()> {
         let start = Instant::now();
         loop {
@@ -199,6 +255,24 @@ impl Drop for Server {
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
+}
+
+/// Beside the programs: a folder for temporary files is in memory on many machines.
+fn data_in(binaries: &Path) -> Result<TempDir> {
+    let made = tempfile::Builder::new()
+        .prefix("history-")
+        .tempdir_in(binaries);
+    made.with_context(|| format!("cannot make a directory in {}", binaries.display()))
+}
+
+fn history(contender: &Contender, data: Option<&TempDir>) -> Vec<OsString> {
+    let Some((durability, data)) = contender.durability.zip(data) else {
+        return Vec::new();
+    };
+    let data = data.path().as_os_str();
+    let switches = ["--history", "on", "--durability", durability, "--data"].map(OsStr::new);
+    let switches = switches.into_iter().chain([data]);
+    switches.map(OsStr::to_owned).collect()
 }
 
 /// A command for `program` on some cores, which ends when this process does.

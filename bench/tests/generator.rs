@@ -90,6 +90,67 @@ fn a_server_that_does_not_survive_is_told() {
     assert!(failure.contains("the server ended"), "{failure}");
 }
 
+/// A server with history that passes its lines on by `rawfan`, and exports what a script
+/// prints.
+fn run_with_history(export: &str) -> Outcome {
+    let folder = programs(r#"echo '{"ok": true, "lines": 3}'"#);
+    let server = folder.path().join("roomful");
+    let script = format!(
+        r#"#!/bin/sh
+           cd "$(dirname "$0")"
+           case "$*" in
+               history*) {export} ;;
+               *"--history on --durability strict --data "*)
+                   ./rawfan --listen "$2" & trap 'kill $!; exit 0' TERM; wait ;;
+           esac"#
+    );
+    fs::write(&server, script).unwrap();
+    fs::set_permissions(&server, fs::Permissions::from_mode(0o755)).unwrap();
+    let mut generator = Generator {
+        binaries: folder.path().to_owned(),
+        cores: "0",
+        port: free_port(),
+        ports: 1,
+        runs: 0,
+    };
+    let contender = Contender {
+        durability: Some("strict"),
+        ..Contender::roomful()
+    };
+    let outcome = generator.run(&contender, "fanout", &[]);
+    let left: Vec<_> = fs::read_dir(folder.path())
+        .unwrap()
+        .map(|entry| entry.unwrap().file_name())
+        .filter(|name| name.to_string_lossy().starts_with("history-"))
+        .collect();
+    assert!(left.is_empty(), "{left:?} outlived its run");
+    outcome
+}
+
+#[test]
+fn what_was_kept_is_counted_when_the_server_has_ended() {
+    let outcome = run_with_history(
+        r#"echo '{"room": "ops", "seq": 1, "kind": "said"}'
+           echo '{"room": "ops", "kind": "gap", "first": 2, "last": 3}'"#,
+    );
+    assert_eq!(outcome.failure, None);
+    let report = outcome.report.unwrap();
+    assert_eq!(report.number("history.lines"), Some(1.0));
+    assert_eq!(report.number("history.missing"), Some(2.0));
+}
+
+#[test]
+fn lines_that_history_knows_nothing_of_are_a_failure() {
+    let outcome = run_with_history(r#"echo '{"room": "ops", "seq": 1, "kind": "said"}'"#);
+    assert_eq!(
+        outcome.failure.unwrap(),
+        "3 lines were said, and history knows of 1"
+    );
+    let outcome = run_with_history("exit 74");
+    let failure = outcome.failure.unwrap();
+    assert!(failure.contains("an export ended with"), "{failure}");
+}
+
 #[test]
 fn a_missing_program_is_told() {
     let folder = tempfile::tempdir().unwrap();

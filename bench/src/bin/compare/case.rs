@@ -42,6 +42,8 @@ pub(crate) enum Scenario {
     Cores,
     /// Each default switch of roomful against the same switched off.
     Defaults,
+    /// One room at full speed, with history on a disk against without.
+    History,
 }
 
 /// A figure of the load generator's report.
@@ -77,6 +79,10 @@ pub(crate) enum Measure {
     Own(&'static str),
     /// One of its figures over another.
     Quotient(&'static str, &'static str),
+    /// A figure of the contender of this name over the same one of the first.
+    Beside(&'static str, &'static str),
+    /// A figure of the contender of this name by itself.
+    Of(&'static str, &'static str),
 }
 
 /// What a value has to be.

@@ -1,5 +1,7 @@
 //! All comparisons, with the targets of each.
 
+mod history;
+
 use bench::server::{BARE, Contender, Peer};
 
 use crate::case::{Bound, Case, Figure, Measure, Scenario, Target};
@@ -16,6 +18,7 @@ pub(crate) fn cases(scenario: Scenario) -> Vec<Case> {
         Scenario::Engine => vec![engine()],
         Scenario::Cores => vec![cores()],
         Scenario::Defaults => defaults(),
+        Scenario::History => history::cases(),
     }
 }
 

@@ -28,7 +28,7 @@ use crate::{
 /// Measures roomful against its ceiling, Redis and itself.
 #[derive(Parser)]
 struct Arguments {
-    /// What to compare [default: everything but `defaults`].
+    /// What to compare [default: everything but `defaults` and `history`].
     #[arg(value_enum)]
     scenarios: Vec<Scenario>,
     /// How often each server is measured; medians are printed.
@@ -76,16 +76,18 @@ fn compare(arguments: &Arguments) -> Result<bool> {
         ports: 20,
         runs: 0,
     };
+    let disk = notes::disk(&cases, &generator.binaries)?;
     let results = run_all(&cases, arguments, &mut generator);
     if let Some(file) = &arguments.json {
         fs::write(file, format!("{:#}\n", results.raw()))
             .with_context(|| format!("cannot write {}", file.display()))?;
     }
     let text = format!(
-        "{}\n\n{}{}",
+        "{}\n\n{}{}{}",
         notes::machine(processors, arguments.rounds),
         tables::tables(&cases, &results),
         notes::cores(&cases, &results, processors),
+        disk.map_or_else(String::new, |disk| notes::history(&disk, &results)),
     );
     std::io::stdout().write_all(text.as_bytes())?;
     Ok(no_failures(&results))
@@ -168,7 +170,8 @@ fn run_one(
         | Scenario::Slow
         | Scenario::Churn
         | Scenario::Cores
-        | Scenario::Defaults => generator.run(contender, case.load, &options),
+        | Scenario::Defaults
+        | Scenario::History => generator.run(contender, case.load, &options),
     };
     eprintln!("{}", failure.as_ref().map_or("done", |_| "FAILED"));
     Run {
@@ -228,7 +231,7 @@ mod tests {
 
     #[test]
     fn titles_tell_the_cases_of_a_scenario_apart() {
-        let cases: Vec<Case> = chosen(&[Scenario::Defaults, Scenario::Fanout]);
+        let cases: Vec<Case> = chosen(&[Scenario::Defaults, Scenario::Fanout, Scenario::History]);
         for (at, case) in cases.iter().enumerate() {
             for other in &cases[..at] {
                 assert!(case.scenario != other.scenario || case.title != other.title);

@@ -3,10 +3,12 @@
 
 use std::{
     fs,
+    path::Path,
     process::{Command, Stdio},
 };
 
-use bench::markdown::number;
+use anyhow::Result;
+use bench::{disk::Disk, markdown::number};
 
 use crate::{
     case::{Case, Scenario},
@@ -31,6 +33,35 @@ pub(crate) fn machine(processors: usize, rounds: u32) -> String {
          {rounds} interleaved rounds; ratios are medians of the ratios within a round. Only \
          ratios count: absolute figures drift with the machine.",
         kernel.trim()
+    )
+}
+
+/// The disk on which servers are about to keep history, if any are. It is where the
+/// programs are.
+pub(crate) fn disk(cases: &[Case], binaries: &Path) -> Result<Option<Disk>> {
+    let is_needed = cases
+        .iter()
+        .flat_map(|case| &case.contenders)
+        .any(|contender| contender.durability.is_some());
+    is_needed.then(|| Disk::of(binaries)).transpose()
+}
+
+/// Where history was kept, and what was not.
+pub(crate) fn history(disk: &Disk, results: &Results) -> String {
+    let missing = results.missing();
+    let missing = match missing.is_empty() {
+        true => "Nothing that was said is missing from it.".to_owned(),
+        false => format!(
+            "**Missing from it, so that these runs were too fast:**\n- {}",
+            missing.join("\n- ")
+        ),
+    };
+    format!(
+        "History was kept on {}, where it takes {} ms to write 4 KiB and have them safe. {missing}\n",
+        disk.kind
+            .as_deref()
+            .unwrap_or("a file system of unknown kind"),
+        number(disk.sync.as_secs_f64() * 1e3),
     )
 }
 

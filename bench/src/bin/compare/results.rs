@@ -46,13 +46,22 @@ impl Results {
         median(&values)
     }
 
-    /// A figure of the contender in question over that of `other`, round by
-    /// round: what drifts between rounds is in neither.
+    /// A figure of the contender in question over that of `other`.
     pub(crate) fn ratios(&self, case: &Case, other: &Contender, path: &str) -> Vec<f64> {
-        let Some(first) = case.contenders.first() else {
-            return Vec::new();
-        };
-        self.reports(case, first)
+        let first = case.contenders.first();
+        first.map_or_else(Vec::new, |first| self.between(case, first, other, path))
+    }
+
+    /// A figure of `one` over that of `other`, round by round: what drifts between
+    /// rounds is in neither.
+    pub(crate) fn between(
+        &self,
+        case: &Case,
+        one: &Contender,
+        other: &Contender,
+        path: &str,
+    ) -> Vec<f64> {
+        self.reports(case, one)
             .filter_map(|(round, report)| {
                 let (_, same) = self.reports(case, other).find(|(of, _)| *of == round)?;
                 ratio(report.number(path)?, same.number(path)?)
@@ -62,19 +71,25 @@ impl Results {
 
     /// The values that a target is about, one for each round that has one.
     pub(crate) fn measured(&self, case: &Case, measure: Measure) -> Vec<f64> {
-        let own = |value: &dyn Fn(&Report) -> Option<f64>| {
-            case.contenders
-                .first()
-                .into_iter()
-                .flat_map(|first| self.reports(case, first))
+        let first = case.contenders.first();
+        let named = |name| case.contenders.iter().find(|one| one.name == name);
+        let of = |one: Option<&Contender>, value: &dyn Fn(&Report) -> Option<f64>| {
+            one.into_iter()
+                .flat_map(|one| self.reports(case, one))
                 .filter_map(|(_, report)| value(report))
                 .collect()
         };
         match measure {
-            Measure::Own(path) => own(&|report| report.number(path)),
-            Measure::Quotient(of, to) => {
-                own(&|report| ratio(report.number(of)?, report.number(to)?))
-            }
+            Measure::Own(path) => of(first, &|report| report.number(path)),
+            Measure::Of(name, path) => of(named(name), &|report| report.number(path)),
+            Measure::Quotient(part, whole) => of(first, &|report| {
+                ratio(report.number(part)?, report.number(whole)?)
+            }),
+            Measure::Beside(name, path) => named(name)
+                .zip(first)
+                .map_or_else(Vec::new, |(one, first)| {
+                    self.between(case, one, first, path)
+                }),
             Measure::Ratio(path) => case
                 .contenders
                 .get(1)
@@ -91,6 +106,26 @@ impl Results {
                 Some(format!(
                     "{}, {}, round {}: {failure}",
                     run.title, run.contender, run.round
+                ))
+            })
+            .collect()
+    }
+
+    /// What was said and is not in history, run by run, in words. A server that stops
+    /// keeping may be fast.
+    pub(crate) fn missing(&self) -> Vec<String> {
+        let count = |run: &Run, path| run.report.as_ref()?.number(path);
+        self.runs
+            .iter()
+            .filter_map(|run| {
+                let missing = count(run, "history.missing").filter(|count| *count > 0.0)?;
+                let (of, gaps) = (
+                    count(run, "history.numbered")?,
+                    count(run, "history.gaps")?,
+                );
+                let (title, name, round) = (run.title, run.contender, run.round);
+                Some(format!(
+                    "{title}, {name}, round {round}: {missing:.0} of {of:.0} lines (gaps: {gaps:.0})"
                 ))
             })
             .collect()
@@ -189,6 +224,48 @@ pub(crate) mod tests {
             results.measured(&case, Measure::Own("latency_ms.p50")),
             [2.0; 3]
         );
+    }
+
+    /// One round in which a server with history makes 3 or 2 where the one without
+    /// makes 4; the first of them leaves lines out.
+    pub(crate) fn with_history(case: &Case) -> Results {
+        let mut results = Results::default();
+        let kept = [
+            ("off", 0, 0, 4),
+            ("relaxed", 1200, 2, 3),
+            ("strict", 0, 0, 2),
+        ];
+        for (contender, missing, gaps, made) in kept {
+            let history = serde_json::json!({
+                "missing": missing, "gaps": gaps, "numbered": 5000,
+            });
+            let made = format!("{{\"deliveries_per_second\": {made}}}");
+            results.push(Run {
+                title: case.title,
+                scenario: scenario_name(case),
+                contender,
+                round: 1,
+                report: Some(Report::read(&made).unwrap().with("history", history)),
+                failure: None,
+            });
+        }
+        results
+    }
+
+    #[test]
+    fn what_history_lacks_is_told_run_by_run() {
+        let case = cases(Scenario::History).remove(0);
+        let results = with_history(&case);
+        assert_eq!(
+            results.missing(),
+            ["fan-out, 100, relaxed, round 1: 1200 of 5000 lines (gaps: 2)"]
+        );
+        let measured: Vec<Vec<f64>> = case
+            .targets
+            .iter()
+            .map(|target| results.measured(&case, target.measure))
+            .collect();
+        assert_eq!(measured, [[0.75], [0.5], [1200.0], [0.0]]);
     }
 
     #[test]

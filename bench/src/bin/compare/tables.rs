@@ -16,9 +16,15 @@ pub(crate) fn tables(cases: &[Case], results: &Results) -> String {
     let of = |wanted: fn(Scenario) -> bool| -> Vec<&Case> {
         cases.iter().filter(|case| wanted(case.scenario)).collect()
     };
-    let peers = of(|scenario| !matches!(scenario, Scenario::Cores | Scenario::Defaults));
+    let peers = of(|scenario| {
+        !matches!(
+            scenario,
+            Scenario::Cores | Scenario::Defaults | Scenario::History
+        )
+    });
     let cores = of(|scenario| scenario == Scenario::Cores);
     let defaults = of(|scenario| scenario == Scenario::Defaults);
+    let keepers = of(|scenario| scenario == Scenario::History);
     let asking: Vec<&Case> = cases
         .iter()
         .filter(|case| !case.targets.is_empty())
@@ -34,6 +40,11 @@ pub(crate) fn tables(cases: &[Case], results: &Results) -> String {
             "What the defaults cost",
             || costs(&defaults, results),
             &defaults,
+        ),
+        part(
+            "With history, against without",
+            || keeping(&keepers, results),
+            &keepers,
         ),
         part("Targets", || targets(cases, results), &asking),
     ]
@@ -132,6 +143,39 @@ fn percent(value: f64) -> String {
     format!("{value:+.1} %")
 }
 
+/// The first contender is what the others are measured by.
+fn keeping(cases: &[&Case], results: &Results) -> String {
+    let contenders = all_names(cases);
+    let mut headers = vec!["load".to_owned(), "figure".to_owned()];
+    headers.extend(contenders.iter().map(|&name| name.to_owned()));
+    if let Some((first, others)) = contenders.split_first() {
+        headers.extend(others.iter().map(|other| format!("{other} ÷ {first}")));
+    }
+    let rows: Vec<Vec<String>> = cases
+        .iter()
+        .flat_map(|case| {
+            case.figures
+                .iter()
+                .map(|figure| keeping_row(case, figure, results))
+        })
+        .collect();
+    table(2, &headers, &rows)
+}
+
+fn keeping_row(case: &Case, figure: &Figure, results: &Results) -> Vec<String> {
+    let mut row = vec![case.title.to_owned(), figure.label.to_owned()];
+    for contender in &case.contenders {
+        let value = results.median(case, contender, figure.path);
+        row.push(number_or_dash(value.map(|value| value * figure.scale)));
+    }
+    let others = case.contenders.iter().skip(1);
+    row.extend(others.map(|other| {
+        let ratios = results.between(case, other, &case.contenders[0], figure.path);
+        number_or_dash(median(&ratios))
+    }));
+    row
+}
+
 fn targets(cases: &[Case], results: &Results) -> String {
     let headers = [
         "",
@@ -186,6 +230,11 @@ fn verdict(value: Option<f64>, bound: Bound) -> &'static str {
     }
 }
 
+fn all_names(cases: &[&Case]) -> Vec<&'static str> {
+    let first = cases.first().map_or(&[][..], |case| &case.contenders);
+    first.iter().map(|contender| contender.name).collect()
+}
+
 fn all_contenders(cases: &[&Case]) -> Vec<Contender> {
     let mut all: Vec<Contender> = Vec::new();
     for contender in cases.iter().flat_map(|case| &case.contenders) {
@@ -199,7 +248,10 @@ fn all_contenders(cases: &[&Case]) -> Vec<Contender> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{cases::cases, results::tests::three_rounds};
+    use crate::{
+        cases::cases,
+        results::tests::{three_rounds, with_history},
+    };
 
     #[test]
     fn a_table_has_figures_ratios_and_verdicts() {
@@ -217,6 +269,22 @@ mod tests {
             assert!(squeezed.contains(wanted), "{wanted}\nis not in\n{text}");
         }
         assert!(!text.contains("defaults cost"));
+    }
+
+    #[test]
+    fn history_stands_beside_none() {
+        let case = cases(Scenario::History).remove(0);
+        let results = with_history(&case);
+        let text = tables(&[case], &results);
+        let squeezed = text.split_whitespace().collect::<Vec<_>>().join(" ");
+        for wanted in [
+            "| load | figure | off | relaxed | strict | relaxed ÷ off | strict ÷ off |",
+            "| fan-out, 100 | million deliveries/s | 0.000 | 0.000 | 0.000 | 0.75 | 0.50 |",
+            "| fan-out, 100 | deliveries/s, relaxed ÷ off | ≥ 0.80 | 0.75 | 0.75 to 0.75 | **no** |",
+            "| fan-out, 100 | lines missing, relaxed | ≤ 0 | 1,200 | 1,200 to 1,200 | **no** |",
+        ] {
+            assert!(squeezed.contains(wanted), "{wanted}\nis not in\n{text}");
+        }
     }
 
     #[test]
