@@ -83,16 +83,6 @@ impl Disk {
 }
 
 impl Archive {
-    /// Whether something that was said in a room is kept.
-    pub(crate) fn holds(&self, room: &str, said: &str) -> bool {
-        let rows = self.rooms.get(room).into_iter().flatten();
-        let mut lines = rows.filter_map(|row| match row {
-            Kept::Line { text, .. } => Some(text.as_str()),
-            Kept::Erased { .. } | Kept::Gap { .. } => None,
-        });
-        lines.any(|text| text == said)
-    }
-
     fn of(kept: &MemoryStore) -> Self {
         let rooms = kept.rooms().map(|(room, rows)| {
             let rows = rows.cloned().collect();

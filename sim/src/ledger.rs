@@ -184,6 +184,16 @@ fn struck(plan: &Plan, events: &[Event], views: &Views) -> Vec<Strike> {
     if settings.get(Key::Yields) > 0 {
         whole(FaultKind::Yields);
     }
+    let of_disk = [
+        (Key::DiskFails, FaultKind::DiskError),
+        (Key::DiskTears, FaultKind::DiskTorn),
+        (Key::DiskReadFails, FaultKind::DiskUnreadable),
+    ];
+    for (key, kind) in of_disk {
+        if settings.get(key) > 0 {
+            whole(kind);
+        }
+    }
     if has_limits(plan) {
         whole(FaultKind::Limit);
     }

@@ -15,7 +15,8 @@ use std::fmt;
 
 use crate::plan::Plan;
 use crate::world::Run;
-pub(crate) use grammar::Refusal;
+pub(crate) use asked::Span;
+pub(crate) use grammar::{Cause, Refusal, Row, RowKind};
 pub(crate) use views::Views;
 
 /// What a promise was found broken by.
@@ -62,6 +63,31 @@ impl Violation {
     pub(crate) fn new(oracle: Oracle, what: String) -> Self {
         Self { oracle, what }
     }
+
+    /// Whether another breaks the same promise in the same way. History can break in
+    /// many: there, the words have to be the same, but for what is quoted and counted.
+    pub(crate) fn is_like(&self, other: &Self) -> bool {
+        self.oracle == other.oracle
+            && (self.oracle != Oracle::History || skeleton(&self.what) == skeleton(&other.what))
+    }
+}
+
+/// Words without numbers, and without what stands in quotation marks or braces.
+fn skeleton(what: &str) -> String {
+    let (mut depth, mut is_quoted) = (0_u32, false);
+    let mut skeleton = String::new();
+    for c in what.chars() {
+        match c {
+            '"' => is_quoted = !is_quoted,
+            '{' | '(' => depth += 1,
+            '}' | ')' => depth = depth.saturating_sub(1),
+            _ if is_quoted || depth > 0 || c.is_ascii_digit() => {}
+            _ => skeleton.push(c),
+        }
+    }
+    // A room's name stands behind its mark.
+    let words = skeleton.split(' ').filter(|word| !word.starts_with('#'));
+    words.collect::<Vec<_>>().join(" ")
 }
 
 impl fmt::Display for Violation {

@@ -2,6 +2,7 @@
 
 mod chatter;
 mod limits;
+mod past;
 mod slow;
 
 use std::time::Duration;
@@ -10,13 +11,14 @@ use crate::plan::{Fault, Plan, Step, Way};
 
 pub use chatter::chatter;
 pub use limits::{connect_rate, connections_of_one_address};
+pub use past::{history, kept_through_a_kill};
 pub use slow::never_reads;
 
 /// A scenario: the plan that a seed makes of it. The plan has its name.
 pub type Scenario = fn(u64) -> Plan;
 
 /// All of them.
-pub const ALL: [Scenario; 15] = [
+pub const ALL: [Scenario; 17] = [
     join,
     leave,
     disconnect_by_close,
@@ -32,11 +34,13 @@ pub const ALL: [Scenario; 15] = [
     never_reads,
     nick_race,
     private_words,
+    history,
+    kept_through_a_kill,
 ];
 
 /// Those that run over real sockets too: short, and of nothing that only a
 /// simulation can do.
-pub const KERNEL: [Scenario; 10] = [
+pub const KERNEL: [Scenario; 12] = [
     join,
     leave,
     disconnect_by_close,
@@ -47,6 +51,8 @@ pub const KERNEL: [Scenario; 10] = [
     hold_and_release,
     stop_under_load,
     private_words,
+    history,
+    kept_through_a_kill,
 ];
 
 fn seconds(seconds: u64) -> Step {

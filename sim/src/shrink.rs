@@ -95,7 +95,7 @@ impl Shrinker {
         let judged = check(plan, self.world, times, &mut Tally::default());
         judged
             .err()
-            .filter(|violation| violation.oracle == self.oracle)
+            .filter(|violation| violation.is_like(&self.violation))
     }
 
     /// People keep their numbers: who goes has an empty script.

@@ -17,11 +17,12 @@ const LASTS: Duration = Duration::from_secs(2);
 const MOMENTS_MAX: usize = 60;
 
 /// The base scenarios, by name: join, leave, every disconnect, cleanup, holds, a
-/// stop, a race for a nickname, and private words.
-pub const BASES: [scenarios::Scenario; 10] = [
+/// stop, a race for a nickname, private words, and what was said before.
+pub const BASES: [scenarios::Scenario; 11] = [
     scenarios::join,
     scenarios::leave,
     scenarios::disconnect_by_close,
+    scenarios::history,
     scenarios::disconnect_by_reset,
     scenarios::disconnect_by_end_of_input,
     scenarios::disconnect_by_crash,
@@ -188,6 +189,16 @@ fn strikes(plan: &Plan, at: Duration) -> Vec<Vec<(Duration, Fault)>> {
         vec![(at, Fault::Kill), (at + LASTS, Fault::Restart)],
         vec![(at, Fault::Stop)],
     ];
+    if plan.settings.history().is_some() {
+        strikes.extend([
+            vec![(at, Fault::DiskFull(LASTS))],
+            vec![(at, Fault::DiskSlow(LASTS, LASTS / 4))],
+            vec![(at, Fault::DiskErrors(2))],
+            vec![(at, Fault::DiskTorn(2))],
+            vec![(at, Fault::DiskUnreadable(2))],
+            vec![(at, Fault::DiskRefuses(2))],
+        ]);
+    }
     for host in 0..plan.hosts() {
         for way in [Way::Both, Way::In, Way::Out] {
             strikes.push(vec![

@@ -180,7 +180,7 @@ impl Platter {
 
     fn once_in(&self, key: Key, chance: Chance) -> bool {
         let times = self.settings.get(key);
-        times > 0 && self.chance(chance) % times == 0
+        times > 0 && self.chance(chance).is_multiple_of(times)
     }
 
     /// A function of the seed and of how often something was done, and of nothing else.

@@ -8,7 +8,7 @@ use crate::atlas::{FaultKind, Phase};
 use crate::oracle::{Refusal, Views};
 use crate::plan::Plan;
 use crate::settings::Key;
-use crate::trace::{Deed, Door, Event, HowEnded, Life, Log, What, Wire};
+use crate::trace::{Deed, Disk, Door, Event, HowEnded, Life, Log, What, Wire};
 
 /// Who reads everything has heard a line this soon after it has come, in
 /// milliseconds.
@@ -119,6 +119,13 @@ impl<'a> Witnesses<'a> {
             FaultKind::Shutdown => self.views.all.values().any(|view| view.was_told_of_end),
             FaultKind::Pause => self.time_jumped(place),
             FaultKind::Limit => self.is_limited(),
+            FaultKind::DiskFull => self.disk(place, |disk| matches!(disk, Disk::WasFull)),
+            FaultKind::DiskSlow => self.is_slowed(place),
+            FaultKind::DiskError => self.disk(place, |disk| matches!(disk, Disk::Failed)),
+            FaultKind::DiskTorn => self.disk(place, |disk| matches!(disk, Disk::Tore)),
+            FaultKind::DiskUnreadable => self.disk(place, |disk| matches!(disk, Disk::Unreadable)),
+            FaultKind::DiskRefusal => self.disk(place, |disk| matches!(disk, Disk::Refused)),
+            FaultKind::DiskKill => self.is_never_answered(place),
             FaultKind::NickRace => self.refusals.contains(&Refusal::NickTaken),
             // Whose connection it was is not known in every world.
             _ => self.events[place..]
@@ -160,6 +167,34 @@ impl<'a> Witnesses<'a> {
     fn door(&self, place: usize, door: Door) -> bool {
         let after = &self.events[place..];
         after.iter().any(|event| event.what == What::Door(door))
+    }
+
+    fn disk(&self, place: usize, is_it: impl Fn(&Disk) -> bool) -> bool {
+        self.disks_after(place).any(is_it)
+    }
+
+    /// What the disk did after a place.
+    fn disks_after(&self, place: usize) -> impl Iterator<Item = &Disk> {
+        self.events[place..]
+            .iter()
+            .filter_map(|event| match &event.what {
+                What::Disk(disk) => Some(disk),
+                _ => None,
+            })
+    }
+
+    /// Something took longer than it usually does at most.
+    fn is_slowed(&self, place: usize) -> bool {
+        let usual = self.plan.settings.get(Key::DiskLatencyMax);
+        self.disk(place, |disk| match disk {
+            Disk::Wrote { took, .. } | Disk::Read { took } => *took > usual,
+            _ => false,
+        })
+    }
+
+    /// Nobody heard of what became of the commit, and another server began after it.
+    fn is_never_answered(&self, place: usize) -> bool {
+        self.disks_after(place).next() == Some(&Disk::Began)
     }
 
     fn logged_closed(&self, place: usize, why: &str) -> bool {

@@ -181,17 +181,7 @@ impl<'a> Driver<'a> {
                 tokio::time::advance(*duration).await;
                 self.trace.record(What::Lifted(kind, None));
             }
-            Fault::Kill => {
-                let is_writing = self.disk.is_writing();
-                if let Some(server) = self.server.take() {
-                    self.held_peak = self.held_peak.max(server.held_peak());
-                    server.kill().await;
-                }
-                self.note(kind);
-                if is_writing {
-                    self.note(FaultKind::DiskKill);
-                }
-            }
+            Fault::Kill => self.kill().await,
             Fault::Restart => self.restart().await,
             Fault::Stop => {
                 self.note(kind);
@@ -208,6 +198,18 @@ impl<'a> Driver<'a> {
                 self.note(kind);
                 self.disk.strike(fault);
             }
+        }
+    }
+
+    async fn kill(&mut self) {
+        let is_writing = self.disk.is_writing();
+        if let Some(server) = self.server.take() {
+            self.held_peak = self.held_peak.max(server.held_peak());
+            server.kill().await;
+        }
+        self.note(FaultKind::ServerKill);
+        if is_writing {
+            self.note(FaultKind::DiskKill);
         }
     }
 

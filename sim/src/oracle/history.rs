@@ -59,8 +59,13 @@ struct Book<'a> {
     places: BTreeMap<(&'a str, &'a str), u64>,
     /// Lines that were said once, by their text, with who said them.
     spoken: BTreeMap<&'a str, (&'a View, &'a Said)>,
+    /// The rows as they are kept, even where two have one number.
+    archive: &'a Archive,
     is_strict: bool,
     expires: bool,
+    /// The server was killed while commits failed, so that not even the numbers that it
+    /// used were recorded; in relaxed mode it goes on all the same.
+    killed_in_trouble: bool,
 }
 
 fn violation(what: String) -> Violation {
@@ -87,7 +92,9 @@ impl<'a> Book<'a> {
             rooms,
             places,
             spoken: super::delivery::spoken(views),
+            archive,
             is_strict: plan.settings.get(Key::Strict) > 0,
+            killed_in_trouble: plan.settings.get(Key::Strict) == 0 && killed_in_trouble(run),
             expires: plan.settings.get(Key::Retention) > 0,
         }
     }
@@ -180,6 +187,12 @@ impl<'a> Book<'a> {
         })
     }
 
+    /// Whether anything could not be read.
+    fn was_unreadable(&self) -> bool {
+        let unread = |event: &Event| event.what == What::Disk(Disk::Unreadable);
+        self.run.events.iter().any(unread)
+    }
+
     /// Moments at which the server was killed, in milliseconds.
     fn kills(&self) -> impl Iterator<Item = u64> {
         let kill = |event: &&Event| matches!(event.what, What::Struck(FaultKind::ServerKill, ..));
@@ -189,6 +202,19 @@ impl<'a> Book<'a> {
     fn was_killed(&self) -> bool {
         self.kills().next().is_some()
     }
+}
+
+fn killed_in_trouble(run: &Run) -> bool {
+    let mut fails = false;
+    for event in &run.events {
+        match event.what {
+            What::Disk(Disk::WasFull | Disk::Failed | Disk::Tore) => fails = true,
+            What::Disk(Disk::Wrote { .. }) => fails = false,
+            What::Struck(FaultKind::ServerKill, ..) if fails => return true,
+            _ => {}
+        }
+    }
+    false
 }
 
 /// Whether the disk failed in some way here.

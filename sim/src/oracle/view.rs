@@ -33,6 +33,8 @@ pub(crate) struct View {
     has_parted: bool,
     pub(crate) nick: String,
     pub(crate) nicks: Vec<(Place, String)>,
+    /// What they typed to be said, whatever came of it.
+    typed: BTreeSet<String>,
     /// How what they said began that is not told as it was typed.
     junk: Vec<String>,
     /// What they asked to be called, whatever came of it.
@@ -160,6 +162,7 @@ impl View {
             nick: String::new(),
             nicks: Vec::new(),
             names_wanted: Vec::new(),
+            typed: BTreeSet::new(),
             junk: Vec::new(),
             rooms: Vec::new(),
             stays: Vec::new(),
@@ -224,6 +227,9 @@ impl View {
         let asked = understand(&line, self.line_bytes_max);
         if let Asked::Nick(nick) = &asked {
             self.names_wanted.push(nick.clone());
+        }
+        if let Asked::Say(text) = &asked {
+            self.typed.insert(text.clone());
         }
         if let Asked::Junk = asked {
             // What is told of it begins as it was typed, up to its mark.
@@ -446,6 +452,8 @@ impl View {
         for typed in std::mem::take(&mut self.pending) {
             if typed.asked.is_silent() {
                 self.note_said(typed, None);
+            } else if typed.asked == Asked::Topic && self.topics_in_doubt > 0 {
+                self.topics_in_doubt -= 1;
             } else {
                 self.pending.push_back(typed);
                 return; // What comes behind it depends on how it is answered.
@@ -479,8 +487,7 @@ impl View {
 
     /// Whether they said this, in words that may not be told as they were typed.
     pub(crate) fn has_said(&self, text: &str) -> bool {
-        self.said.iter().any(|said| said.text == text)
-            || self.junk.iter().any(|junk| text.starts_with(&**junk))
+        self.typed.contains(text) || self.junk.iter().any(|junk| text.starts_with(&**junk))
     }
 
     /// How much they said that is not told as it was typed.

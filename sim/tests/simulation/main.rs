@@ -1,6 +1,7 @@
 //! The real server in simulated worlds: a short sweep of each, every scenario, and
 //! the oracles themselves. `cargo sim` does the same at length.
 
+mod corrupted_past;
 mod corruptions;
 
 use sim::{Key, Plan, Tally, Times, What, World, check, scenarios, swarm};
@@ -117,7 +118,7 @@ fn every_plan_of_the_corpus_holds() {
 #[test]
 fn each_fault_at_each_event_of_a_scenario() {
     let mut shown = sim::sweep::Shown::default();
-    for base in &sim::sweep::BASES[..3] {
+    for base in &sim::sweep::BASES[..4] {
         if let Err(failure) = sim::sweep::faults(*base, &mut shown) {
             panic!("{}\n\n{}", failure.violation, failure.plan);
         }

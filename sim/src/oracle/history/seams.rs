@@ -7,7 +7,6 @@ use crate::oracle::Violation;
 use crate::oracle::grammar::{Row, RowKind};
 use crate::oracle::view::{Stay, Tail, View};
 use crate::settings::Key;
-use crate::trace::{Disk, What};
 
 /// A tail of so many bytes may be shorter than it could be.
 const LARGE_BYTES: usize = 8 * 1024;
@@ -86,13 +85,18 @@ impl Book<'_> {
         let mut older = self.lines(&tail.room, 1, first.first - 1);
         let is_short = (tail.rows.len() as u64) < wanted && older.next().is_some();
         // What was taken back may have pushed older ones out.
-        let may_be_short = bytes >= LARGE_BYTES || self.is_strict && self.had_failures();
+        let may_be_short =
+            bytes >= LARGE_BYTES || self.is_strict && self.had_failures() || self.was_unreadable();
         if is_short && seam.view.ignored.is_empty() && !may_be_short {
             return wrong(format!("only from {} on", first.first));
         }
         let gaps = self.gap_numbers(&tail.room, 1, last.last);
         let kept = last.last - gaps;
-        if tail.total < kept || tail.total > last.last {
+        let are_hidden = !seam.view.ignored.is_empty();
+        if self.was_unreadable() || self.killed_in_trouble {
+            return Ok(()); // Nobody knew how many there were.
+        }
+        if tail.total < kept || tail.total > last.last && !are_hidden {
             return wrong(format!(
                 "of {} lines in all; there are {kept} up to {}",
                 tail.total, last.last
@@ -140,10 +144,10 @@ impl Book<'_> {
             Some(tail) if tail.is_whole => tail.rows.last().map(|row| row.last),
             Some(_) => None,
             None => {
-                let is_hidden = !seam.view.ignored.is_empty() || self.expires;
-                let unread =
-                    |event: &crate::trace::Event| event.what == What::Disk(Disk::Unreadable);
-                let is_unknown = is_hidden || self.run.events.iter().any(unread);
+                let is_unknown = !seam.view.ignored.is_empty()
+                    || self.expires
+                    || self.is_strict && self.had_failures()
+                    || self.was_unreadable();
                 (!is_unknown).then_some(0)
             }
         }
