@@ -60,8 +60,8 @@ async fn serve(settings: Settings) -> Result<Outcome, Stop> {
         never = pass_on(&mut signals, &handle) => match never {},
     };
     Ok(match keeper {
-        Some(keeper) => keeper.settled(outcome, signals.next()).await,
-        None => outcome,
+        Some(keeper) if !handle.is_ending() => keeper.settled(outcome, signals.next()).await,
+        Some(_) | None => outcome,
     })
 }
 

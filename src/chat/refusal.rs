@@ -133,6 +133,12 @@ pub enum Refusal {
         /// Where.
         room: RoomName,
     },
+    /// The server stops before it is known whether what one said could be kept: nobody
+    /// has seen it, and it may stand in the history later.
+    MaybeKept {
+        /// Where.
+        room: RoomName,
+    },
     /// After the end of one's input, not all of it could be taken in time at
     /// the rate allowed; the rest was discarded.
     InputCut {

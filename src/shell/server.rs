@@ -196,6 +196,12 @@ impl Handle {
         self.progress.raise(Stage::Stopping);
     }
 
+    /// Whether it was told to end at once.
+    #[must_use]
+    pub fn is_ending(&self) -> bool {
+        self.progress.stage() >= Stage::Ending
+    }
+
     /// Tells a server that stops to end at once.
     pub fn end(&self) {
         self.progress.raise(Stage::Ending);

@@ -6,6 +6,7 @@ mod crowd;
 mod departures;
 mod fault;
 mod history;
+mod history_trouble;
 mod hostile;
 mod limits;
 mod paste;

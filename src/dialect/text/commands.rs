@@ -169,7 +169,10 @@ pub(super) const COMMANDS: [Entry; 15] = [
         aliases: &[],
         usage: "/ignore [NICK]",
         does: "hear no more of somebody, or list whom you ignore",
-        more: &["Covers what they say, do and send you alone. They are not told."],
+        more: &[
+            "Covers what they say, do and send you alone. They are not told.",
+            "In history it covers what was said under the nickname that they have now.",
+        ],
         examples: ["/ignore bob", "/ignore"],
         action: Action::Ask(ignore),
     },

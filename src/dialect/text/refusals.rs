@@ -147,6 +147,10 @@ pub(super) fn words(refusal: &Refusal) -> String {
         Refusal::HistoryUnreadable => {
             "What was said cannot be read at the moment; the server's disk has a fault. Try again later.".into()
         }
+        Refusal::MaybeKept { room } => format!(
+            "The server stops before what you said to #{room} was safely kept. Nobody has seen it; \
+             the history may show it later."
+        ),
         Refusal::NotKept { room } => format!(
             "What you said to #{room} could not be kept, so it was not said: nobody has seen it. Try again later."
         ),

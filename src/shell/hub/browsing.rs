@@ -8,13 +8,22 @@ use crate::chat::{
     ConnId, Findings, HistoryPage, Kept, Message, PageEnd, Refusal, RoomName, Seq, Span, Text,
 };
 use crate::shell::Listener;
-use crate::shell::store::{Page, Request, StoreError};
+use crate::shell::store::{Page, Reader, Request, StoreError};
 
 /// What one page shows at most, in bytes of text: less than the reserve of an outbox.
 const PAGE_BYTES_MAX: usize = 16 * 1024;
 
+/// What somebody is being shown, and how far that has come.
+pub(super) struct Browsing {
+    what: What,
+    /// The question that the keeper was asked last: answers to others are too late.
+    question: u64,
+    /// It has not been answered yet.
+    is_asked: bool,
+}
+
 /// What somebody is being shown.
-pub(super) enum Browsing {
+enum What {
     /// A part of a room's history.
     Room(Box<OfRoom>),
     /// Lines with these words.
@@ -42,8 +51,22 @@ pub(super) struct OfRoom {
 }
 
 impl Browsing {
-    /// What to ask the keeper for.
-    pub(super) fn request(&self, to: ConnId) -> Request {
+    /// What to ask the keeper for, as the question of this number.
+    fn ask(&mut self, conn: ConnId, question: u64) -> Request {
+        (self.question, self.is_asked) = (question, true);
+        self.what.request(Reader { conn, question })
+    }
+
+    /// Whether this is the answer that is waited for.
+    fn takes(&mut self, question: u64) -> bool {
+        let is_meant = self.is_asked && self.question == question;
+        self.is_asked &= !is_meant;
+        is_meant
+    }
+}
+
+impl What {
+    fn request(&self, to: Reader) -> Request {
         match self {
             Self::Room(of) => Request::Browse {
                 to,
@@ -78,65 +101,106 @@ impl<L: Listener> Hub<L> {
             seen: 0,
             day: self.clock.now().date_naive(),
         };
-        self.begin_browsing(to, Browsing::Room(Box::new(of)));
+        self.begin_browsing(to, What::Room(Box::new(of)));
     }
 
     pub(super) fn search(&mut self, to: ConnId, rooms: &[RoomName], words: &Text) {
         let (rooms, words) = (rooms.to_vec(), words.clone());
-        self.begin_browsing(to, Browsing::Search { rooms, words });
+        self.begin_browsing(to, What::Search { rooms, words });
+    }
+
+    /// Asks the keeper for something to show, and holds back what comes behind it.
+    fn begin_browsing(&mut self, conn: ConnId, what: What) {
+        if self.links.get(conn).is_none_or(|link| link.is_broken) {
+            return; // Nobody is there to read it, nor would there ever be room for more.
+        }
+        let browsing = Browsing {
+            what,
+            question: 0,
+            is_asked: false,
+        };
+        self.browsing.insert(conn, browsing);
+        self.ask_for_page(conn);
+        if let Some(link) = self.open_link(conn) {
+            link.awaits_history = true;
+        }
+        if !self.is_asked(conn) {
+            let refusal = match self.archive {
+                Some(_) => Refusal::HistoryUnreadable,
+                None => Refusal::NoHistory,
+            };
+            self.end_browsing(conn, &Message::Refused(refusal));
+        }
     }
 
     /// The outbox has room for the next page, if one is wanted.
     pub(super) fn browse_on(&mut self, conn: ConnId) {
-        let Some(browsing) = self.browsing.get(&conn) else {
-            return;
-        };
-        let request = browsing.request(conn);
-        if let Some(archive) = &mut self.archive {
-            archive.ask(request);
+        if self.browsing.contains_key(&conn) && !self.is_asked(conn) {
+            self.ask_for_page(conn);
         }
     }
 
-    pub(super) fn take_page(&mut self, to: ConnId, page: Result<Page, StoreError>) {
-        let Some(Browsing::Room(_)) = self.browsing.get(&to) else {
-            return; // They have gone.
+    fn ask_for_page(&mut self, conn: ConnId) {
+        self.questions += 1;
+        let (Some(browsing), Some(archive)) = (self.browsing.get_mut(&conn), &mut self.archive)
+        else {
+            return;
         };
+        let request = browsing.ask(conn, self.questions);
+        browsing.is_asked = archive.ask(request);
+    }
+
+    fn is_asked(&self, conn: ConnId) -> bool {
+        let browsing = self.browsing.get(&conn);
+        browsing.is_some_and(|browsing| browsing.is_asked)
+    }
+
+    pub(super) fn take_page(&mut self, to: Reader, page: Result<Page, StoreError>) {
+        if !self.takes_answer(to) {
+            return; // They have gone, or asked for something else since.
+        }
+        let conn = to.conn;
         let Ok(page) = page else {
-            self.end_browsing(to, &Message::Refused(Refusal::HistoryUnreadable));
+            self.end_browsing(conn, &Message::Refused(Refusal::HistoryUnreadable));
             return;
         };
-        let hidden: Vec<bool> = page
-            .rows
-            .iter()
-            .map(|row| self.is_ignored(to, row))
-            .collect();
-        let Some(Browsing::Room(of)) = self.browsing.get_mut(&to) else {
+        let rows = page.rows.iter();
+        let hidden: Vec<bool> = rows.map(|row| self.is_ignored(conn, row)).collect();
+        let Some(Browsing {
+            what: What::Room(of),
+            ..
+        }) = self.browsing.get_mut(&conn)
+        else {
             return;
         };
+        let (room, total) = (of.room.clone(), page.total);
         let shown = of.show(page, &hidden);
+        if let Some(archive) = &mut self.archive {
+            archive.set_total(&room, total);
+        }
         let is_last = shown.end.is_some();
         let message = Message::HistoryShown(shown);
         if is_last {
-            self.end_browsing(to, &message);
+            self.end_browsing(conn, &message);
         } else {
-            self.reply(to, &message);
-            self.hold(to); // The next page comes when this one has gone.
+            self.reply(conn, &message);
+            self.hold(conn); // The next page comes when this one has gone.
         }
     }
 
     pub(super) fn take_found(
         &mut self,
-        to: ConnId,
+        to: Reader,
         words: Text,
         found: Result<(Vec<(RoomName, Kept)>, bool), StoreError>,
     ) {
-        let Some(Browsing::Search { .. }) = self.browsing.get(&to) else {
-            return; // They have gone.
-        };
+        if !self.takes_answer(to) {
+            return; // They have gone, or asked for something else since.
+        }
         let message = match found {
             Err(_) => Message::Refused(Refusal::HistoryUnreadable),
             Ok((mut found, has_more)) => {
-                found.retain(|(_, row)| !self.is_ignored(to, row));
+                found.retain(|(_, row)| !self.is_ignored(to.conn, row));
                 Message::Found(Findings {
                     words,
                     found,
@@ -145,7 +209,12 @@ impl<L: Listener> Hub<L> {
                 })
             }
         };
-        self.end_browsing(to, &message);
+        self.end_browsing(to.conn, &message);
+    }
+
+    fn takes_answer(&mut self, to: Reader) -> bool {
+        let browsing = self.browsing.get_mut(&to.conn);
+        browsing.is_some_and(|browsing| browsing.takes(to.question))
     }
 
     /// Says the last of it, and lets what waits behind it go on.
@@ -167,6 +236,7 @@ impl OfRoom {
     /// What of a page is shown now, and how it goes on.
     fn show(&mut self, page: Page, hidden: &[bool]) -> HistoryPage {
         self.start.get_or_insert(page.start);
+        self.total = page.total;
         let (mut rows, mut bytes) = (Vec::new(), 0);
         let (mut next, mut is_done) = (None, page.is_last);
         let since = self.day;

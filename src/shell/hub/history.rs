@@ -1,18 +1,22 @@
 //! History through the hub: what is said goes to the keeper, what was said comes back.
 
+use chrono::{DateTime, TimeDelta, Utc};
+use tokio::time::{Duration, Instant};
 use tracing::{error, warn};
 
 use super::Hub;
 use super::archive::{Archive, Readiness, Showing};
-use super::browsing::Browsing;
-use super::holding::Loss;
-use super::holding::{Parcel, Undecided};
+use super::holding::{Loss, Lost, Parcel, Undecided};
 use crate::chat::Command;
 use crate::chat::{ConnId, Kept, Message, Refusal, RoomName, Seq, Tail, TopicInfo};
 use crate::dialect::Decoded;
 use crate::shell::Listener;
 use crate::shell::fanout::Turn;
+use crate::shell::stage::Stage;
 use crate::shell::store::{Answer, Fate, Ticket};
+
+/// How long people wait at most for numbers to be set aside.
+const LATE: Duration = Duration::from_millis(100);
 
 impl<L: Listener> Hub<L> {
     /// Whether this request can be handled now. One that joins a room of whose past
@@ -28,7 +32,9 @@ impl<L: Listener> Hub<L> {
         let Some(archive) = &mut self.archive else {
             return true;
         };
-        if archive.prepare(room, conn) == Readiness::Awaited {
+        // Who has just waited for it does not wait again.
+        let may_ask_again = !self.engine.is_peopled(room) && self.going_on != Some(conn);
+        if archive.prepare((room, may_ask_again), conn) == Readiness::Awaited {
             return false;
         }
         self.tell_past(room);
@@ -95,15 +101,30 @@ impl<L: Listener> Hub<L> {
 
     fn tail_for(&self, to: ConnId, room: &RoomName) -> Option<Tail> {
         let shelf = self.archive.as_ref()?.shelf(room)?;
-        let is_wanted = |row: &&Kept| !self.is_ignored(to, row);
-        let rows: Vec<Kept> = shelf.tail().filter(is_wanted).cloned().collect();
+        // What was said before something that has expired has expired too.
+        let expired_before = self.expired_before();
+        let is_kept = |row: &&Kept| said_at(row).is_none_or(|at| Some(at) >= expired_before);
+        let has_expired = !shelf.tail().all(|row| is_kept(&row));
+        let kept = shelf.tail().filter(is_kept);
+        let wanted = kept.filter(|row| !self.is_ignored(to, row));
+        let rows: Vec<Kept> = wanted.cloned().collect();
         let has_lines = rows.iter().any(|row| row.day().is_some());
         has_lines.then(|| Tail {
             room: room.clone(),
+            total: match has_expired {
+                true => rows.iter().filter(|row| row.day().is_some()).count() as u64,
+                false => shelf.total(),
+            },
             rows,
-            total: shelf.total(),
             today: self.clock.now().date_naive(),
         })
+    }
+
+    /// The moment before which nothing is kept; nothing when everything is.
+    fn expired_before(&self) -> Option<DateTime<Utc>> {
+        let retention = self.archive.as_ref()?.retention()?;
+        let retention = TimeDelta::from_std(retention).ok()?;
+        self.clock.now().checked_sub_signed(retention)
     }
 
     /// Whether somebody does not want to be told this.
@@ -160,7 +181,9 @@ impl<L: Listener> Hub<L> {
         for conn in waiting {
             if let Some(link) = self.open_link(conn) {
                 link.awaits_history = false;
+                self.going_on = Some(conn);
                 self.go_on(conn);
+                self.going_on = None;
             }
         }
     }
@@ -174,20 +197,19 @@ impl<L: Listener> Hub<L> {
     }
 
     /// Whether this turn must wait, or be looked at again before it is shown.
-    pub(super) fn must_hold(&self) -> bool {
+    pub(super) fn must_hold(&self, undecided: &Undecided) -> bool {
         let Some(archive) = &self.archive else {
             return false;
         };
-        let is_decided = self.undecided.is_decided(archive.decided());
+        let is_decided = undecided.is_decided(archive.decided());
         !self.holding.is_empty() || !self.decisions.is_empty() || !is_decided
     }
 
-    pub(super) fn hold_turn(&mut self, turn: Turn) {
+    pub(super) fn hold_turn(&mut self, turn: Turn, undecided: Undecided) {
         let parcel = Parcel {
             turn,
             opened: self.opened.iter_mut().map(std::mem::take).collect(),
         };
-        let undecided = std::mem::take::<Undecided>(&mut self.undecided);
         if !parcel.is_empty() {
             self.holding.push(parcel, undecided);
         }
@@ -203,7 +225,11 @@ impl<L: Listener> Hub<L> {
             let gone = match &fate {
                 Fate::Lost => {
                     let lost = Loss::Tickets(archive.decided(), ticket);
-                    self.holding.lose(&lost)
+                    self.holding.lose(&lost, Lost::NotKept)
+                }
+                Fate::Unknown => {
+                    let lost = Loss::Tickets(archive.decided(), ticket);
+                    self.holding.lose(&lost, Lost::Unknown)
                 }
                 Fate::Kept { refused } if refused.is_empty() => Default::default(),
                 Fate::Kept { refused } => {
@@ -211,13 +237,31 @@ impl<L: Listener> Hub<L> {
                         lines = refused.len(),
                         "lines could not be kept: the store refuses just them"
                     );
-                    self.holding.lose(&Loss::Lines(refused))
+                    self.holding.lose(&Loss::Lines(refused), Lost::NotKept)
                 }
             };
             for (room, seq) in gone {
                 archive.take_back(&room, seq);
             }
             archive.decide(ticket, &fate);
+        }
+    }
+
+    /// The moment at which nobody waits any longer for numbers to be set aside, if
+    /// anybody does. Strict mode waits for as long as it takes.
+    pub(super) fn late_at(&self) -> Option<Instant> {
+        let archive = self.archive.as_ref()?;
+        let waits = !archive.is_strict() && !archive.is_troubled();
+        self.holding
+            .since()
+            .filter(|_| waits)
+            .map(|since| since + LATE)
+    }
+
+    /// The disk takes too long: the chat goes on without waiting for it.
+    pub(super) fn take_late(&mut self) {
+        if let Some(archive) = &mut self.archive {
+            archive.set_late();
         }
     }
 
@@ -245,35 +289,23 @@ impl<L: Listener> Hub<L> {
     /// Nobody waits for the keeper any longer: what it has not decided is not shown.
     pub(super) fn give_up_undecided(&mut self) {
         if !self.holding.is_empty() {
-            self.decisions.push((Ticket::MAX, Fate::Lost));
+            self.decisions.push((Ticket::MAX, Fate::Unknown));
         }
     }
 
     /// Everything is closed; what was said is handed over, for the keeper to commit.
     pub(super) async fn close_archive(&mut self) {
         if let Some(archive) = self.archive.take() {
-            archive.finish().await;
+            let is_urgent = self.inlets.progress.stage() >= Stage::Ending;
+            archive.finish(is_urgent).await;
         }
     }
+}
 
-    /// Asks the keeper for something to show, and holds back what comes behind it.
-    pub(super) fn begin_browsing(&mut self, conn: ConnId, browsing: Browsing) {
-        let request = browsing.request(conn);
-        let is_asked = self
-            .archive
-            .as_mut()
-            .is_some_and(|archive| archive.ask(request));
-        if !is_asked {
-            let refusal = match self.archive {
-                Some(_) => Refusal::HistoryUnreadable,
-                None => Refusal::NoHistory,
-            };
-            self.reply(conn, &Message::Refused(refusal));
-            return;
-        }
-        if let Some(link) = self.open_link(conn) {
-            link.awaits_history = true;
-            self.browsing.insert(conn, browsing);
-        }
+/// When a row was said; nothing of a gap.
+fn said_at(row: &Kept) -> Option<DateTime<Utc>> {
+    match row {
+        Kept::Line { at, .. } | Kept::Erased { at, .. } => Some(*at),
+        Kept::Gap { .. } => None,
     }
 }

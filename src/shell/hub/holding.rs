@@ -6,6 +6,8 @@
 
 use std::collections::{BTreeSet, VecDeque};
 
+use tokio::time::Instant;
+
 use crate::chat::{ConnId, Message, Refusal, RoomName, Seq, Tail};
 use crate::dialect::Flavor;
 use crate::shell::fanout::{Opened, Turn};
@@ -57,6 +59,8 @@ struct ShownTail {
 /// Turns in their order.
 pub(super) struct Holding<W> {
     turns: VecDeque<(Parcel<W>, Undecided)>,
+    /// Since when the first one waits.
+    since: Option<Instant>,
     bytes: usize,
 }
 
@@ -101,12 +105,14 @@ impl<W> Holding<W> {
     pub(super) fn new() -> Self {
         Self {
             turns: VecDeque::new(),
+            since: None,
             bytes: 0,
         }
     }
 
     pub(super) fn push(&mut self, parcel: Parcel<W>, undecided: Undecided) {
-        self.bytes += parcel.turn.bytes();
+        self.bytes += parcel.turn.weight();
+        self.since.get_or_insert_with(Instant::now);
         self.turns.push_back((parcel, undecided));
     }
 
@@ -115,8 +121,14 @@ impl<W> Holding<W> {
         let (parcel, _) = self
             .turns
             .pop_front_if(|(_, undecided)| undecided.is_decided(decided))?;
-        self.bytes -= parcel.turn.bytes();
+        self.bytes -= parcel.turn.weight();
+        self.since = (!self.turns.is_empty()).then(Instant::now);
         Some(parcel)
+    }
+
+    /// Since when the first one is known to wait, if any does.
+    pub(super) fn since(&self) -> Option<Instant> {
+        self.since
     }
 
     /// So much waits that nothing more should come.
@@ -131,21 +143,30 @@ impl<W> Holding<W> {
     /// Takes back the lines that are lost: those of tickets behind `after`, up to
     /// `ticket`, or just those named. Their authors are told, nobody sees them. Which
     /// they were.
-    pub(super) fn lose(&mut self, lost: &Loss<'_>) -> BTreeSet<(RoomName, Seq)> {
+    pub(super) fn lose(&mut self, lost: &Loss<'_>, how: Lost) -> BTreeSet<(RoomName, Seq)> {
         let mut gone = BTreeSet::new();
         for (parcel, undecided) in &mut self.turns {
-            let before = parcel.turn.bytes();
+            let before = parcel.turn.weight();
             for line in undecided.lines.extract_if(.., |line| lost.has(line)) {
-                withdraw(&mut parcel.turn, &line);
+                withdraw(&mut parcel.turn, &line, how);
                 gone.insert((line.room, line.seq));
             }
             for shown in &mut undecided.tails {
                 shown.take_out(&gone, &mut parcel.turn);
             }
-            self.bytes += parcel.turn.bytes() - before;
+            self.bytes = self.bytes + parcel.turn.weight() - before;
         }
         gone
     }
+}
+
+/// What is known of lines that are lost.
+#[derive(Clone, Copy)]
+pub(super) enum Lost {
+    /// They are not kept.
+    NotKept,
+    /// Nobody knows.
+    Unknown,
 }
 
 /// Which lines are lost.
@@ -167,12 +188,15 @@ impl Loss<'_> {
     }
 }
 
-fn withdraw(turn: &mut Turn, line: &Line) {
+fn withdraw(turn: &mut Turn, line: &Line, how: Lost) {
     turn.withdraw(line.place, (&line.room, line.seq));
     if let Some((speaker, flavor)) = line.speaker {
         let room = line.room.clone();
-        let refusal = Message::Refused(Refusal::NotKept { room });
-        turn.reply_at(line.place, flavor, speaker, &refusal);
+        let refusal = match how {
+            Lost::NotKept => Refusal::NotKept { room },
+            Lost::Unknown => Refusal::MaybeKept { room },
+        };
+        turn.reply_at(line.place, flavor, speaker, &Message::Refused(refusal));
     }
 }
 

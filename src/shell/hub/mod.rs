@@ -116,6 +116,10 @@ pub(crate) struct Hub<L: Listener> {
     holding: Holding<L::Write>,
     /// Who is being shown history.
     browsing: BTreeMap<ConnId, Browsing>,
+    /// Who has waited for the past of a room, and goes on.
+    going_on: Option<ConnId>,
+    /// How many questions the keeper was asked for people.
+    questions: u64,
 }
 
 /// Something that woke the hub.
@@ -128,6 +132,8 @@ enum Arrival<L: Listener> {
     Batch(Batch),
     /// From the keeper; nothing when it is gone.
     History(Option<Answer>),
+    /// The disk takes too long.
+    Late,
     Deadline,
 }
 
@@ -163,6 +169,8 @@ impl<L: Listener> Hub<L> {
             undecided: Undecided::default(),
             holding: Holding::new(),
             browsing: BTreeMap::new(),
+            going_on: None,
+            questions: 0,
         }
     }
 
@@ -189,6 +197,7 @@ impl<L: Listener> Hub<L> {
     async fn next(&mut self) -> Option<Arrival<L>> {
         let deadline = self.engine.deadline();
         let deadline = deadline.map(|(at, _)| self.clock.instant_of(at));
+        let late = self.late_at();
         let arrival = tokio::select! {
             biased;
             () = self.inlets.progress.serves_no_longer() => return None,
@@ -198,6 +207,7 @@ impl<L: Listener> Hub<L> {
             Some(accepted) = self.inlets.accepted.recv() => Arrival::Accepted(accepted),
             answer = next_answer(&mut self.archive) => Arrival::History(answer),
             Some(batch) = self.batches.recv(), if !self.holding.is_full() => Arrival::Batch(batch),
+            () = sleep_until(late.unwrap_or_else(Instant::now)), if late.is_some() => Arrival::Late,
             () = sleep_until(deadline.unwrap_or_else(Instant::now)), if deadline.is_some() => {
                 Arrival::Deadline
             }
@@ -214,6 +224,7 @@ impl<L: Listener> Hub<L> {
             Arrival::Accepted(accepted) => self.take_accepted(accepted),
             Arrival::Batch(batch) => self.take_batch(batch),
             Arrival::History(answer) => self.take_answer(answer),
+            Arrival::Late => self.take_late(),
             Arrival::Deadline => self.tick(),
         }
     }
@@ -316,16 +327,19 @@ impl<L: Listener> Hub<L> {
     /// readers their credit back.
     async fn close_turn(&mut self) {
         self.tell_news();
+        // Before anybody is written to, who may be slow.
+        self.hand_over_records();
         let turn = std::mem::take(&mut self.turn);
-        if self.must_hold() {
-            self.hold_turn(turn);
+        let undecided = std::mem::take(&mut self.undecided);
+        if self.must_hold(&undecided) {
+            self.hold_turn(turn, undecided);
             self.decide();
+            self.hand_over_records();
         } else {
             let mut opened = std::mem::take(&mut self.opened);
             self.send(turn, &mut opened).await;
             self.opened = opened;
         }
-        self.hand_over_records();
         while let Some(mut parcel) = self.next_parcel() {
             self.send(parcel.turn, &mut parcel.opened).await;
         }

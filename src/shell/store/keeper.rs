@@ -9,10 +9,10 @@ use tokio::sync::mpsc;
 use tokio::time::{Duration, Instant, sleep_until};
 use tracing::{error, info, warn};
 
-use super::link::{Answer, Fate, HistoryLink, Page, Request, Ticket};
+use super::link::{Answer, Fate, HistoryLink, Page, Reader, Recalled, Request, Ticket};
 use super::pending::Pending;
-use super::{Beginning, End, Record, Store, StoreError};
-use crate::chat::{ConnId, RoomName, Seq, Span, Text};
+use super::{Beginning, End, Past, Record, Store, StoreError};
+use crate::chat::{RoomName, Seq, Span, Text};
 use crate::shell::{Clock, Durability, HistoryConfig};
 
 /// Requests that may wait for the keeper; further ones wait in the hub.
@@ -21,7 +21,7 @@ const REQUESTS_MAX: usize = 1024;
 const ANSWERS_MAX: usize = 64;
 /// What one commit takes at most, in records, beyond those of one request.
 const RECORDS_PER_COMMIT: usize = 4096;
-/// After so many records in one commit there is no time for housekeeping.
+/// After so many records between two steps there is little time for housekeeping.
 const BUSY_RECORDS: usize = 256;
 /// Rows of a page; the hub shows as many of them as it has room for.
 const ROWS_PER_PAGE: u32 = 50;
@@ -80,11 +80,13 @@ pub async fn open<S: Store>(
         clock,
         requests,
         answers: answers_in,
-        pending: Pending::default(),
+        pending: Pending::new(config.durability == Durability::Relaxed),
         due: None,
         is_troubled: false,
         tidy_at: Instant::now() + TIDY_SOON,
-        is_busy: false,
+        since_tidy: 0,
+        has_farewelled: false,
+        recalls: Vec::new(),
         searches: VecDeque::new(),
     };
     Ok((link, keeper))
@@ -105,8 +107,13 @@ pub struct Keeper<S> {
     is_troubled: bool,
     /// When to do some housekeeping.
     tidy_at: Instant,
-    /// The last commit held so much that there is little time for housekeeping.
-    is_busy: bool,
+    /// Records since the last housekeeping: where there are many, there is little time
+    /// for it.
+    since_tidy: usize,
+    /// The server said that this was all.
+    has_farewelled: bool,
+    /// Rooms whose past is asked for, to be answered together.
+    recalls: Vec<RoomName>,
     /// Searches that are being prepared, a step at a time.
     searches: VecDeque<Search>,
 }
@@ -114,7 +121,7 @@ pub struct Keeper<S> {
 /// What somebody looks for.
 #[derive(Debug)]
 struct Search {
-    to: ConnId,
+    to: Reader,
     rooms: Vec<RoomName>,
     words: Text,
 }
@@ -138,6 +145,7 @@ impl<S: Store> Keeper<S> {
                     for request in requests.drain(..) {
                         self.take(request).await;
                     }
+                    self.recall().await;
                     self.search_on().await; // However much else there is to do.
                 }
                 () = ready(()), if !self.searches.is_empty() => self.search_on().await,
@@ -150,7 +158,7 @@ impl<S: Store> Keeper<S> {
     async fn take(&mut self, request: Request) {
         match request {
             Request::Keep { ticket, records } => self.keep(ticket, records).await,
-            Request::Recall { room } => self.recall(room).await,
+            Request::Recall { room } => self.recalls.push(room),
             Request::Browse {
                 to,
                 room,
@@ -160,6 +168,7 @@ impl<S: Store> Keeper<S> {
             Request::Search { to, rooms, words } => {
                 self.searches.push_back(Search { to, rooms, words });
             }
+            Request::Farewell => self.has_farewelled = true,
         }
     }
 
@@ -188,7 +197,7 @@ impl<S: Store> Keeper<S> {
                     info!("history is being kept again");
                     self.answer(Answer::Eased).await;
                 }
-                self.is_busy = self.pending.len() >= BUSY_RECORDS;
+                self.since_tidy += self.pending.len();
                 self.tidy_at = self.tidy_at.min(Instant::now() + TIDY_SOON);
                 let ticket = self.pending.clear();
                 let fate = Fate::Kept {
@@ -222,18 +231,47 @@ impl<S: Store> Keeper<S> {
         }
     }
 
-    async fn recall(&mut self, room: RoomName) {
+    /// Answers for all rooms that were asked for, with one commit for the numbers that
+    /// are set aside for them.
+    async fn recall(&mut self) {
+        if self.recalls.is_empty() {
+            return;
+        }
         self.commit_first().await;
+        let (mut known, mut marks) = (Vec::new(), Vec::new());
+        for room in std::mem::take(&mut self.recalls) {
+            let past = self.past(&room).await;
+            if let Ok(past) = &past {
+                let seq = Seq(past.last.0 + LEAD_MIN);
+                let room = room.clone();
+                marks.push(Record::Mark { room, seq });
+            }
+            known.push((room, past));
+        }
+        let is_set_aside = self.config.durability == Durability::Relaxed
+            && !self.is_troubled
+            && self.store.write(&marks).await.is_ok();
+        let ahead = if is_set_aside { LEAD_MIN } else { 0 };
+        for (room, past) in known {
+            let past = past.map(|past| Recalled {
+                mark: Seq(past.last.0 + ahead),
+                past,
+            });
+            self.answer(Answer::Recalled { room, past }).await;
+        }
+    }
+
+    async fn past(&mut self, room: &RoomName) -> Result<Past, StoreError> {
         let lines = self.config.lines_on_join;
-        let past = self.store.recall(&room, lines).await;
-        let past = past.map(|past| self.pending.added_to(past, &room, lines));
+        let past = self.store.recall(room, lines).await;
         if let Err(error) = &past {
             warn!(%error, "the history of a room cannot be read");
         }
-        self.answer(Answer::Recalled { room, past }).await;
+        let past = self.pending.added_to(past?, room, lines);
+        Ok(past.unwrap_or_default())
     }
 
-    async fn browse(&mut self, to: ConnId, room: RoomName, span: Span, last: Seq) {
+    async fn browse(&mut self, to: Reader, room: RoomName, span: Span, last: Seq) {
         self.commit_first().await;
         let page = self.page(&room, span, last).await;
         if let Err(error) = &page {
@@ -259,9 +297,12 @@ impl<S: Store> Keeper<S> {
             .pending
             .rows_added_to(rows, room, (start, last), ROWS_PER_PAGE);
         let is_last = rows.len() < ROWS_PER_PAGE as usize;
+        let past = self.store.recall(room, 0).await?;
+        let past = self.pending.added_to(past, room, 0);
         Ok(Page {
             start,
             rows,
+            total: past.map_or(0, |past| past.total),
             is_last,
         })
     }
@@ -284,19 +325,17 @@ impl<S: Store> Keeper<S> {
         let Some(search) = self.searches.front() else {
             return;
         };
-        let is_ready = match self.store.prepare_search(&search.rooms).await {
+        match self.store.prepare_search(&search.rooms).await {
             Ok(true) => return,
-            Ok(false) => Ok(()),
-            Err(error) => Err(error),
-        };
+            Ok(false) => {}
+            // What is indexed can be found all the same.
+            Err(error) => warn!(%error, "a search does not find what was said last"),
+        }
         let Some(Search { to, rooms, words }) = self.searches.pop_front() else {
             return;
         };
         self.commit_first().await;
-        let found = match is_ready {
-            Ok(()) => self.store.search(&rooms, &words).await,
-            Err(error) => Err(error),
-        };
+        let found = self.store.search(&rooms, &words).await;
         if let Err(error) = &found {
             warn!(%error, "history cannot be searched");
         }
@@ -304,11 +343,12 @@ impl<S: Store> Keeper<S> {
     }
 
     async fn tidy(&mut self) {
+        let is_busy = std::mem::take(&mut self.since_tidy) >= BUSY_RECORDS;
         let retention = self.config.retention;
         let retention = retention.and_then(|retention| TimeDelta::from_std(retention).ok());
         let before = retention.and_then(|kept| self.clock.now().checked_sub_signed(kept));
         let wait = match self.store.tidy(before).await {
-            Ok(true) if self.is_busy => TIDY_SOON,
+            Ok(true) if is_busy => TIDY_SOON,
             Ok(true) => TIDY_ON,
             Ok(false) => TIDY_LATER,
             Err(error) => {
@@ -335,6 +375,9 @@ impl<S: Store> Keeper<S> {
                 "the server ends, and could not keep what was said last"
             );
             return; // Numbers stay set aside: what is lost is a gap at the next start.
+        }
+        if !self.has_farewelled {
+            return; // It had more to say: what is set aside stays, and is a gap.
         }
         if let Err(error) = self.store.end().await {
             error!(%error, "the history could not be closed in order");

@@ -22,7 +22,7 @@ pub(crate) enum Request {
     Recall { room: RoomName },
     /// A page of a room's history for somebody. Answered by [`Answer::Browsed`].
     Browse {
-        to: ConnId,
+        to: Reader,
         room: RoomName,
         /// Of these lines; numbers above `last` do not count.
         span: Span,
@@ -30,10 +30,27 @@ pub(crate) enum Request {
     },
     /// Lines with all of these words for somebody. Answered by [`Answer::Found`].
     Search {
-        to: ConnId,
+        to: Reader,
         rooms: Vec<RoomName>,
         words: Text,
     },
+    /// That was all: nothing more will be said.
+    Farewell,
+}
+
+/// Whom an answer is for: a connection, and which of its questions it answers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Reader {
+    pub(crate) conn: ConnId,
+    pub(crate) question: u64,
+}
+
+/// What is known of a room.
+#[derive(Debug)]
+pub(crate) struct Recalled {
+    pub(crate) past: Past,
+    /// Numbers up to this one are set aside for it.
+    pub(crate) mark: Seq,
 }
 
 /// What the keeper tells.
@@ -44,16 +61,16 @@ pub(crate) enum Answer {
     /// What is known of a room; nothing when it is new.
     Recalled {
         room: RoomName,
-        past: Result<Option<Past>, StoreError>,
+        past: Result<Recalled, StoreError>,
     },
     /// A page: the first number that was meant by the span, and rows from there on.
     Browsed {
-        to: ConnId,
+        to: Reader,
         page: Result<Page, StoreError>,
     },
     /// What was found, and whether there is more.
     Found {
-        to: ConnId,
+        to: Reader,
         words: Text,
         found: Result<Findings, StoreError>,
     },
@@ -68,6 +85,8 @@ pub(crate) enum Answer {
 pub(crate) struct Page {
     pub(crate) start: Seq,
     pub(crate) rows: Vec<Kept>,
+    /// How many lines the room's history has in all.
+    pub(crate) total: u64,
     /// The span ends with these rows.
     pub(crate) is_last: bool,
 }
@@ -82,6 +101,8 @@ pub(crate) enum Fate {
     Kept { refused: Vec<(RoomName, Seq)> },
     /// Its lines are not kept, and never will be: they are not to be shown.
     Lost,
+    /// Nobody waits any longer to know.
+    Unknown,
 }
 
 /// The hub's end of a history. What it hands over is kept by the [`Keeper`](super::Keeper)

@@ -28,7 +28,7 @@ use crate::chat::{Kept, RoomName, Seq, Text, TopicInfo};
 pub(crate) use keeper::LEAD_MIN;
 pub use keeper::{Keeper, open};
 pub use link::HistoryLink;
-pub(crate) use link::{Answer, Fate, Page, Request, Ticket};
+pub(crate) use link::{Answer, Fate, Page, Reader, Recalled, Request, Ticket};
 pub use memory::MemoryStore;
 pub use record::Record;
 pub use sqlite::{OpenError, SqliteStore};

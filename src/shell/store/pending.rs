@@ -1,17 +1,29 @@
 //! What was handed over and is not committed yet.
 
+use std::collections::BTreeMap;
+
 use super::link::Ticket;
 use super::{Past, Record};
 use crate::chat::{GapCause, Kept, RoomName, Seq};
 
 /// Records in their order, up to a ticket. The hub bounds how much waits.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Pending {
     records: Vec<Record>,
     ticket: Ticket,
+    /// Lines may be shown before they are committed.
+    shows_lines: bool,
 }
 
 impl Pending {
+    pub(super) fn new(shows_lines: bool) -> Self {
+        Self {
+            records: Vec::new(),
+            ticket: 0,
+            shows_lines,
+        }
+    }
+
     pub(super) fn add(&mut self, ticket: Ticket, records: Vec<Record>) {
         self.ticket = ticket;
         if self.records.is_empty() {
@@ -39,10 +51,23 @@ impl Pending {
         self.ticket
     }
 
-    /// Lines are not kept; that they are not is. Everything up to this ticket is decided.
+    /// Lines are not kept; that they are not is. Of a room's topics, and of its marks,
+    /// only the latest counts: what waits does not grow. Everything up to this ticket is
+    /// decided.
     pub(super) fn give_up_lines(&mut self) -> Ticket {
+        let latest: BTreeMap<_, usize> = self
+            .records
+            .iter()
+            .enumerate()
+            .filter_map(|(place, record)| Some((only_latest(record)?, place)))
+            .collect();
         let mut kept: Vec<Record> = Vec::new();
-        for record in self.records.drain(..) {
+        for (place, record) in self.records.drain(..).enumerate() {
+            if let Some(key) = only_latest(&record)
+                && latest.get(&key) != Some(&place)
+            {
+                continue;
+            }
             match record {
                 Record::Line { room, seq, .. } => note_gap(&mut kept, room, seq),
                 Record::Topic { .. } | Record::Mark { .. } | Record::Gap { .. } => {
@@ -67,14 +92,20 @@ impl Pending {
                 Record::Line { .. } | Record::Gap { .. } => {
                     let row = row(record).expect("these two are rows");
                     past.last = past.last.max(row.last());
-                    past.total += u64::from(matches!(row, Kept::Line { .. }));
-                    past.tail.push(row);
+                    if self.may_show(&row) {
+                        past.total += u64::from(matches!(row, Kept::Line { .. }));
+                        past.tail.push(row);
+                    }
                 }
             }
         }
         let surplus = past.tail.len().saturating_sub(lines as usize);
         past.tail.drain(..surplus);
         (is_known || has_added).then_some(past)
+    }
+
+    fn may_show(&self, row: &Kept) -> bool {
+        self.shows_lines || matches!(row, Kept::Gap { .. })
     }
 
     /// Rows that the store has, and those that wait, at most so many of the lowest.
@@ -94,8 +125,17 @@ impl Pending {
     pub(super) fn rows_of(&self, room: &RoomName, (first, last): (Seq, Seq)) -> Vec<Kept> {
         let of_room = self.records.iter().filter(|record| record.room() == room);
         let rows = of_room.filter_map(row);
-        rows.filter(|row| row.last() >= first && row.first() <= last)
+        rows.filter(|row| row.last() >= first && row.first() <= last && self.may_show(row))
             .collect()
+    }
+}
+
+/// What makes an earlier record of the same kind and room superfluous.
+fn only_latest(record: &Record) -> Option<(bool, RoomName)> {
+    match record {
+        Record::Topic { room, .. } => Some((true, room.clone())),
+        Record::Mark { room, .. } => Some((false, room.clone())),
+        Record::Line { .. } | Record::Gap { .. } => None,
     }
 }
 

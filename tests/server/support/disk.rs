@@ -20,6 +20,8 @@ pub(crate) struct TestDisk {
 enum State {
     Works,
     Fails,
+    /// It can be read.
+    IsFull,
     Hangs,
 }
 
@@ -34,6 +36,11 @@ impl TestDisk {
     /// Nothing can be written from now on.
     pub(crate) fn fail(&self) {
         self.state.send_replace(State::Fails);
+    }
+
+    /// Nothing can be written from now on, and everything read.
+    pub(crate) fn fill(&self) {
+        self.state.send_replace(State::IsFull);
     }
 
     /// Nothing comes to an end from now on.
@@ -56,12 +63,20 @@ impl TestDisk {
             .unwrap()
     }
 
-    async fn is_working(&self) -> Result<(), StoreError> {
+    async fn can_write(&self) -> Result<(), StoreError> {
+        self.can_read().await?;
+        match *self.state.borrow() {
+            State::IsFull => Err(StoreError("the disk is full".into())),
+            State::Works | State::Fails | State::Hangs => Ok(()),
+        }
+    }
+
+    async fn can_read(&self) -> Result<(), StoreError> {
         let mut state = self.state.subscribe();
         let state = state.wait_for(|state| *state != State::Hangs).await;
         match *state.unwrap() {
-            State::Fails => Err(StoreError("the disk is full".into())),
-            State::Works | State::Hangs => Ok(()),
+            State::Fails => Err(StoreError("the disk fails".into())),
+            State::Works | State::Hangs | State::IsFull => Ok(()),
         }
     }
 
@@ -83,7 +98,7 @@ impl Store for TestDisk {
     }
 
     async fn write(&mut self, records: &[Record]) -> Result<Written, StoreError> {
-        self.is_working().await?;
+        self.can_write().await?;
         let mut kept = self.copy();
         let written = kept.write(records).await;
         self.put(kept);
@@ -91,7 +106,7 @@ impl Store for TestDisk {
     }
 
     async fn recall(&mut self, room: &RoomName, lines: u32) -> Result<Option<Past>, StoreError> {
-        self.is_working().await?;
+        self.can_read().await?;
         self.copy().recall(room, lines).await
     }
 
@@ -102,7 +117,7 @@ impl Store for TestDisk {
         rows: u32,
         end: End,
     ) -> Result<Vec<Kept>, StoreError> {
-        self.is_working().await?;
+        self.can_read().await?;
         self.copy().browse(room, numbers, rows, end).await
     }
 
@@ -111,12 +126,16 @@ impl Store for TestDisk {
         rooms: &[RoomName],
         words: &Text,
     ) -> Result<(Vec<(RoomName, Kept)>, bool), StoreError> {
-        self.is_working().await?;
+        self.can_read().await?;
         self.copy().search(rooms, words).await
     }
 
-    async fn tidy(&mut self, _: Option<DateTime<Utc>>) -> Result<bool, StoreError> {
-        Ok(false)
+    async fn tidy(&mut self, before: Option<DateTime<Utc>>) -> Result<bool, StoreError> {
+        self.can_write().await?;
+        let mut kept = self.copy();
+        let tidied = kept.tidy(before).await;
+        self.put(kept);
+        tidied
     }
 
     async fn end(&mut self) -> Result<(), StoreError> {

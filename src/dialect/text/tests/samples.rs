@@ -430,6 +430,7 @@ pub(super) fn refusals() -> Vec<Message> {
         Refusal::NoHistory,
         Refusal::HistoryUnreadable,
         Refusal::NotKept { room: room("ops") },
+        Refusal::MaybeKept { room: room("ops") },
     ];
     refusals.into_iter().map(Message::Refused).collect()
 }
@@ -449,6 +450,9 @@ fn has_refusal_sample(refusal: &Refusal) {
         Refusal::NotIgnored { .. } | Refusal::IgnoredFull { .. } | Refusal::ServerFull { .. } => {}
         Refusal::AddressFull { .. } | Refusal::InputCut { .. } => {}
         Refusal::CorrespondentGone { .. } => {}
-        Refusal::NoHistory | Refusal::HistoryUnreadable | Refusal::NotKept { .. } => {}
+        Refusal::NoHistory
+        | Refusal::HistoryUnreadable
+        | Refusal::NotKept { .. }
+        | Refusal::MaybeKept { .. } => {}
     }
 }

@@ -5,6 +5,13 @@ use crate::chat::{ConnId, Message, RoomName, Seq};
 use crate::dialect::{Flavor, encode};
 
 impl Turn {
+    /// What it costs to hold it, in bytes.
+    pub(crate) fn weight(&self) -> usize {
+        self.bytes()
+            + size_of::<ConnId>() * self.recipients.len()
+            + size_of::<Order>() * self.orders.len()
+    }
+
     /// Where the next order will stand.
     pub(crate) fn place(&self) -> usize {
         self.orders.len()

@@ -7,10 +7,13 @@ mod shelf;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use tokio::sync::mpsc;
+use tokio::time::Duration;
 
 use crate::chat::{ConnId, GapCause, Kept, Message, RoomName, Seq, TopicInfo};
 use crate::engine::Event;
-use crate::shell::store::{Answer, Fate, HistoryLink, Past, Record, Request, StoreError, Ticket};
+use crate::shell::store::{
+    Answer, Fate, HistoryLink, Past, Recalled, Record, Request, StoreError, Ticket,
+};
 use crate::shell::{Durability, HistoryConfig};
 use outgoing::Outgoing;
 pub(super) use shelf::Shelf;
@@ -27,6 +30,8 @@ pub(super) struct Archive {
     decided: Ticket,
     /// Commits fail at the moment.
     is_troubled: bool,
+    /// A commit takes so long that nobody waits for it.
+    is_late: bool,
     /// The keeper is gone: nothing is kept any more.
     is_dead: bool,
     /// Rooms of whose lines some are not kept, and have not been told yet that
@@ -77,6 +82,7 @@ impl Archive {
             config: link.config,
             decided: 0,
             is_troubled: false,
+            is_late: false,
             is_dead: false,
             healing: BTreeMap::new(),
             marking: VecDeque::new(),
@@ -87,6 +93,18 @@ impl Archive {
 
     pub(super) fn is_strict(&self) -> bool {
         self.config.durability == Durability::Strict
+    }
+
+    /// For how long lines are kept; nothing when it is for ever.
+    pub(super) fn retention(&self) -> Option<Duration> {
+        self.config.retention
+    }
+
+    /// The history of a room has so many lines.
+    pub(super) fn set_total(&mut self, room: &RoomName, total: u64) {
+        if let Some(Known::Here(shelf)) = self.rooms.get_mut(room) {
+            shelf.set_total(total);
+        }
     }
 
     /// Waits for what the keeper has to say; for ever once the keeper is gone.
@@ -104,31 +122,44 @@ impl Archive {
 
     /// Whether somebody can join a room now; else they are noted, and named when its
     /// past is here.
-    pub(super) fn prepare(&mut self, room: &RoomName, conn: ConnId) -> Readiness {
+    pub(super) fn prepare(
+        &mut self,
+        (room, may_ask_again): (&RoomName, bool),
+        conn: ConnId,
+    ) -> Readiness {
+        let can_ask = !self.is_dead && !self.outgoing.is_stuffed();
         match self.rooms.get_mut(room) {
+            // It could not be read then; now it may be.
+            Some(Known::Here(shelf)) if shelf.is_unread && may_ask_again && can_ask => {
+                self.ask_past(room, conn);
+                Readiness::Awaited
+            }
             Some(Known::Here(_)) => Readiness::Here,
             Some(Known::Asked(waiting)) => {
                 waiting.push(conn);
                 Readiness::Awaited
             }
-            None if self.is_dead => {
-                self.shelve(room.clone(), Past::default());
+            None if !can_ask => {
+                self.shelve_unread(room.clone());
                 Readiness::Here
             }
             None => {
-                let asked = Known::Asked(vec![conn]);
-                self.rooms.insert(room.clone(), asked);
-                self.outgoing.ask(Request::Recall { room: room.clone() });
+                self.ask_past(room, conn);
                 Readiness::Awaited
             }
         }
+    }
+
+    fn ask_past(&mut self, room: &RoomName, conn: ConnId) {
+        self.rooms.insert(room.clone(), Known::Asked(vec![conn]));
+        self.outgoing.ask(Request::Recall { room: room.clone() });
     }
 
     /// The past of a room is here. Who waited for it can go on.
     pub(super) fn take_past(
         &mut self,
         room: RoomName,
-        past: Result<Option<Past>, StoreError>,
+        past: Result<Recalled, StoreError>,
     ) -> Vec<ConnId> {
         let waiting = match self.rooms.remove(&room) {
             Some(Known::Asked(waiting)) => waiting,
@@ -138,24 +169,25 @@ impl Archive {
             }
             None => Vec::new(),
         };
-        // Nobody knows which numbers it has used: it goes on above all of them.
-        let unknown = Past {
-            last: self.highest,
-            ..Past::default()
-        };
-        let past = past.map_or(unknown, Option::unwrap_or_default);
-        self.shelve(room, past);
+        match past {
+            Ok(Recalled { past, mark }) => self.shelve(room, Shelf::new(past, mark)),
+            Err(_) => self.shelve_unread(room),
+        }
         waiting
     }
 
-    fn shelve(&mut self, room: RoomName, past: Past) {
-        let durable = past.last;
-        let mut shelf = Box::new(Shelf::new(past, durable));
+    fn shelve(&mut self, room: RoomName, shelf: Shelf) {
         self.highest = self.highest.max(shelf.last);
-        if !self.is_strict() {
-            set_aside(&mut shelf, &room, &mut self.outgoing, &mut self.marking);
-        }
-        self.rooms.insert(room, Known::Here(shelf));
+        self.rooms.insert(room, Known::Here(Box::new(shelf)));
+    }
+
+    /// Nobody knows which numbers it has used: it goes on above all of them.
+    fn shelve_unread(&mut self, room: RoomName) {
+        let past = Past {
+            last: self.highest,
+            ..Past::default()
+        };
+        self.shelve(room, Shelf::unread(past));
     }
 
     /// What the engine has to know of a room before somebody joins it.
@@ -207,8 +239,10 @@ impl Archive {
         self.outgoing.keep(record);
         set_aside(shelf, room, &mut self.outgoing, &mut self.marking);
         // While commits fail, there is nothing to wait for.
-        let not_before = shelf.not_before().filter(|_| !self.is_troubled);
-        not_before.map_or(Showing::Now, Showing::After)
+        match shelf.not_before() {
+            Some(ticket) if !self.is_troubled() => Showing::After(ticket),
+            Some(_) | None => Showing::Now,
+        }
     }
 
     pub(super) fn record_topic(&mut self, room: &RoomName, topic: Option<&TopicInfo>) {
@@ -225,12 +259,14 @@ impl Archive {
         }
     }
 
-    /// Asks for something to show.
+    /// Asks for something to show; false when there is nobody to ask, or far too much
+    /// is asked already.
     pub(super) fn ask(&mut self, request: Request) -> bool {
-        if !self.is_dead {
+        let can_ask = !self.is_dead && !self.outgoing.is_stuffed();
+        if can_ask {
             self.outgoing.ask(request);
         }
-        !self.is_dead
+        can_ask
     }
 
     /// Hands over what has come together, as far as there is place for it.
@@ -246,6 +282,7 @@ impl Archive {
     /// Everything up to this ticket is decided.
     pub(super) fn decide(&mut self, ticket: Ticket, fate: &Fate) {
         self.decided = self.decided.max(ticket);
+        self.is_late = false;
         self.outgoing.decide(ticket);
         if let Fate::Kept { .. } = fate {
             while let Some((_, room)) = self.marking.pop_front_if(|(asked, _)| *asked <= ticket) {
@@ -264,8 +301,14 @@ impl Archive {
         self.is_troubled = is_troubled;
     }
 
+    /// Nothing has been decided for too long.
+    pub(super) fn set_late(&mut self) {
+        self.is_late = true;
+    }
+
+    /// Whether there is nothing to wait for: commits fail, or hang, or there are none.
     pub(super) fn is_troubled(&self) -> bool {
-        self.is_troubled || self.is_dead
+        self.is_troubled || self.is_late || self.is_dead
     }
 
     /// A line that was handed over was not said after all.
@@ -278,7 +321,6 @@ impl Archive {
     /// The keeper is gone. Who waits for a room's past goes on without it.
     pub(super) fn die(&mut self) -> Vec<ConnId> {
         self.is_dead = true;
-        self.decided = Ticket::MAX;
         let asked = |known: &Known| matches!(known, Known::Asked(_));
         let rooms: Vec<RoomName> = self
             .rooms
@@ -322,15 +364,22 @@ impl Archive {
             {
                 // What was set aside and not used is free again.
                 let seq = shelf.last;
-                self.outgoing.keep(Record::Mark { room, seq });
+                self.outgoing.keep_if_place(Record::Mark { room, seq });
             }
         }
     }
 
     /// The server ends: everything is handed over, also that something is missing.
-    pub(super) async fn finish(mut self) {
+    pub(super) async fn finish(mut self, is_urgent: bool) {
         self.catch_up();
-        self.outgoing.hand_over_all().await;
+        // The keeper must not wait for somebody who listens no more.
+        drop(self.answers);
+        self.outgoing.ask(Request::Farewell);
+        if is_urgent {
+            self.outgoing.hand_over();
+        } else {
+            self.outgoing.hand_over_all().await;
+        }
     }
 
     /// What could not be handed over is recorded as missing, now that there is place.

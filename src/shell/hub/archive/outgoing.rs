@@ -11,6 +11,9 @@ use crate::shell::store::{Record, Request, Ticket};
 /// How long an ending server waits for a keeper that takes nothing.
 const LAST_WAIT: Duration = Duration::from_secs(5);
 
+/// Requests that may wait for a keeper that takes none before questions are refused.
+const WAITING_MAX: usize = 16_384;
+
 /// Records and questions in their order.
 pub(super) struct Outgoing {
     keeper: mpsc::Sender<Request>,
@@ -57,6 +60,18 @@ impl Outgoing {
         self.cost += record.cost();
         self.records.push(record);
         self.ticket
+    }
+
+    /// Adds a record that is of use and can be done without.
+    pub(super) fn keep_if_place(&mut self, record: Record) {
+        if self.has_place(&record) {
+            self.keep(record);
+        }
+    }
+
+    /// Whether so many questions wait that nobody should ask another one.
+    pub(super) fn is_stuffed(&self) -> bool {
+        self.waiting.len() > WAITING_MAX
     }
 
     /// Adds what is made for the ticket, if anything is.

@@ -23,6 +23,8 @@ pub(in crate::shell::hub) struct Shelf {
     marks: Marks,
     /// Lines that could not be handed over: not kept, and the room has been told.
     pub(super) gap: Option<(Seq, Seq)>,
+    /// Its past could not be read.
+    pub(super) is_unread: bool,
     /// Its topic could not be handed over.
     pub(super) owes_topic: bool,
 }
@@ -63,12 +65,27 @@ impl Shelf {
             },
             gap: None,
             owes_topic: false,
+            is_unread: false,
         };
         let lines = past.tail.len();
         for row in past.tail {
             shelf.push(row, lines);
         }
         shelf
+    }
+
+    /// A room whose past could not be read: just its number is known.
+    pub(super) fn unread(past: Past) -> Self {
+        let durable = past.last;
+        Self {
+            is_unread: true,
+            ..Self::new(past, durable)
+        }
+    }
+
+    /// Its history has so many lines.
+    pub(in crate::shell::hub) fn set_total(&mut self, total: u64) {
+        self.total = total;
     }
 
     /// Adds what was said; at most so many lines are remembered.

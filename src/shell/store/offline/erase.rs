@@ -1,6 +1,7 @@
 //! What somebody said, taken back.
 
 use std::path::Path;
+use std::time::Duration;
 
 use rusqlite::{Connection, TransactionBehavior};
 
@@ -8,18 +9,26 @@ use super::{OfflineError, existing};
 use crate::chat::Nickname;
 use crate::shell::store::sqlite::{explain, index, place};
 
+/// How long somebody who reads the files is waited for.
+const READERS_TIMEOUT: Duration = Duration::from_secs(3);
+
 /// Takes back everything that was said under a nickname: the numbers stay, the words
 /// and the name leave the files, topics that it set are cleared. How many lines there
 /// were.
 ///
 /// # Errors
-/// When a server runs on the directory, there is no history, or it cannot be written.
+/// When a server runs on the directory, there is no history, it cannot be written, or
+/// somebody reads it: then the words are still in the files.
 pub fn erase(dir: &Path, nick: &Nickname) -> Result<u64, OfflineError> {
     let file = existing(dir)?;
     let _lock = place::lock(dir)?;
     let mut connection = place::connect(&file)?;
-    run(&mut connection, nick)
-        .map_err(|error| explain(&file, "Not everything could be erased", &error).into())
+    let failed = |error| explain(&file, "Not everything could be erased", &error);
+    let count = run(&mut connection, nick).map_err(failed)?;
+    if !leave_the_files(&connection).map_err(failed)? {
+        return Err(OfflineError::BeingRead);
+    }
+    Ok(count)
 }
 
 fn run(connection: &mut Connection, nick: &Nickname) -> rusqlite::Result<u64> {
@@ -41,9 +50,17 @@ fn run(connection: &mut Connection, nick: &Nickname) -> rusqlite::Result<u64> {
         transaction.execute(clear, [spelling])?;
     }
     transaction.commit()?;
-    // Also what was moved about and left behind in pages, and what is in the log.
-    connection.execute_batch("VACUUM; PRAGMA wal_checkpoint(TRUNCATE)")?;
     Ok(count as u64)
+}
+
+/// Makes the files anew, so that nothing is left of what was moved about in pages, or
+/// stands in the log. Whether that could be done: somebody may be reading them.
+fn leave_the_files(connection: &Connection) -> rusqlite::Result<bool> {
+    connection.execute_batch("VACUUM")?;
+    connection.busy_timeout(READERS_TIMEOUT)?;
+    let is_busy: bool =
+        connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get(0))?;
+    Ok(!is_busy)
 }
 
 /// The ways in which a nickname was written: in capitals, say.

@@ -55,6 +55,12 @@ pub enum OfflineError {
     /// What was read could not be passed on.
     #[error("what was read could not be written: {0}. See where the output goes.")]
     Output(#[from] io::Error),
+    /// Somebody reads the files.
+    #[error(
+        "what was said is taken back, but the words are still in the files: an export or a backup \
+         reads them. End it, and run this again."
+    )]
+    BeingRead,
     /// The directory cannot be opened.
     #[error(transparent)]
     Open(#[from] OpenError),

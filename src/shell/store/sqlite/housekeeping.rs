@@ -33,6 +33,8 @@ pub(super) struct Housekeeping {
     changes: usize,
     /// The write-ahead log still holds what was removed from the database.
     owes_truncation: bool,
+    /// Whose turn it was last: neither the index nor what expires keeps the other waiting.
+    has_indexed: bool,
     /// How many lines expired since all pages were looked at.
     expired: u64,
     /// Which page is looked at next, while they are.
@@ -52,29 +54,52 @@ impl Housekeeping {
         file: &File,
         expired_before: Option<DateTime<Utc>>,
     ) -> rusqlite::Result<bool> {
-        if let Some(before) = expired_before {
-            let left = expiry::expire(connection, nanoseconds(before), EXPIRED_LINES)?;
-            self.owes_truncation |= left < EXPIRED_LINES;
-            self.expired += u64::from(EXPIRED_LINES - left);
-            if left == 0 {
-                return Ok(true);
-            }
-        }
-        let left = index::follow(connection, INDEX_LINES)?;
-        if left < INDEX_LINES {
-            self.count((INDEX_LINES - left) as usize);
-        }
-        if left == 0 {
+        self.copy_log(connection)?;
+        self.has_indexed = !self.has_indexed;
+        let has_more = match self.has_indexed {
+            true => self.index(connection)? || self.expire(connection, expired_before)?,
+            false => self.expire(connection, expired_before)? || self.index(connection)?,
+        };
+        if has_more {
             return Ok(true);
         }
         if self.owes_truncation || self.wipes.is_some() {
             return self.clear_up(connection, file);
         }
+        Ok(false)
+    }
+
+    /// Copies the write-ahead log to the database once it is long.
+    fn copy_log(&mut self, connection: &Connection) -> rusqlite::Result<()> {
         if self.changes > CHANGES_MAX {
             self.changes = 0;
             connection.execute_batch("PRAGMA wal_checkpoint(PASSIVE)")?;
         }
-        Ok(false)
+        Ok(())
+    }
+
+    /// Indexes some lines. Whether there may be more.
+    fn index(&mut self, connection: &mut Connection) -> rusqlite::Result<bool> {
+        let left = index::follow(connection, INDEX_LINES)?;
+        if left < INDEX_LINES {
+            self.count((INDEX_LINES - left) as usize);
+        }
+        Ok(left == 0)
+    }
+
+    /// Removes some lines that have expired. Whether there may be more.
+    fn expire(
+        &mut self,
+        connection: &mut Connection,
+        expired_before: Option<DateTime<Utc>>,
+    ) -> rusqlite::Result<bool> {
+        let Some(before) = expired_before else {
+            return Ok(false);
+        };
+        let left = expiry::expire(connection, nanoseconds(before), EXPIRED_LINES)?;
+        self.owes_truncation |= left < EXPIRED_LINES;
+        self.expired += u64::from(EXPIRED_LINES - left);
+        Ok(left == 0)
     }
 
     /// What was removed leaves the files. Somebody who reads them keeps it from that for
