@@ -169,10 +169,11 @@ pub(crate) enum Refusal {
     NoHistory,
     HistoryUnreadable,
     NotKept,
+    MaybeKept,
 }
 
 /// What stands in a refusal and in no other.
-const REFUSALS: [(&str, Refusal); 32] = [
+const REFUSALS: [(&str, Refusal); 33] = [
     (" is taken. ", Refusal::NickTaken),
     (" looks the same as #", Refusal::RoomAlike),
     (" looks the same as ", Refusal::NickAlike),
@@ -214,6 +215,7 @@ const REFUSALS: [(&str, Refusal); 32] = [
         Refusal::HistoryUnreadable,
     ),
     (" could not be kept, so it was not said: ", Refusal::NotKept),
+    (" was safely kept. Nobody has seen it; ", Refusal::MaybeKept),
 ];
 
 /// Understands a line; `None` when it is like nothing that may be said.

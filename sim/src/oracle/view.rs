@@ -312,6 +312,13 @@ impl View {
                 self.not_kept.push(place);
                 Ok(())
             }
+            // The server stops, and does not know itself.
+            Told::Refusal(refusal @ Refusal::MaybeKept) => {
+                self.refusals.insert(refusal);
+                self.not_kept.push(place);
+                self.is_unsure = true;
+                Ok(())
+            }
             Told::WhisperOut { .. } | Told::Refusal(_) => self.take_answer(place, told),
         }
     }
