@@ -254,6 +254,7 @@ fn every_refusal() {
             !! This server keeps no history: what was said is known to those who heard it.
             !! What was said cannot be read at the moment; the server's disk has a fault. Try again later.
             !! What you said to #ops could not be kept, so it was not said: nobody has seen it. Try again later.
+            !! The server stops before what you said to #ops was safely kept. Nobody has seen it; the history may show it later.
         "#]],
     );
 }
