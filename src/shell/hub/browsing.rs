@@ -173,11 +173,7 @@ impl<L: Listener> Hub<L> {
         else {
             return;
         };
-        let (room, total) = (of.room.clone(), page.total);
         let shown = of.show(page, &hidden);
-        if let Some(archive) = &mut self.archive {
-            archive.set_total(&room, total);
-        }
         let is_last = shown.end.is_some();
         let message = Message::HistoryShown(shown);
         if is_last {

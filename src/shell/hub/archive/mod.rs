@@ -100,13 +100,6 @@ impl Archive {
         self.config.retention
     }
 
-    /// The history of a room has so many lines.
-    pub(super) fn set_total(&mut self, room: &RoomName, total: u64) {
-        if let Some(Known::Here(shelf)) = self.rooms.get_mut(room) {
-            shelf.set_total(total);
-        }
-    }
-
     /// Waits for what the keeper has to say; for ever once the keeper is gone.
     pub(super) async fn next_answer(&mut self) -> Option<Answer> {
         if self.is_dead {

@@ -83,11 +83,6 @@ impl Shelf {
         }
     }
 
-    /// Its history has so many lines.
-    pub(in crate::shell::hub) fn set_total(&mut self, total: u64) {
-        self.total = total;
-    }
-
     /// Adds what was said; at most so many lines are remembered.
     pub(super) fn push(&mut self, row: Kept, lines_max: usize) {
         self.last = self.last.max(row.last());
