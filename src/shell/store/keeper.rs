@@ -268,7 +268,31 @@ impl<S: Store> Keeper<S> {
             warn!(%error, "the history of a room cannot be read");
         }
         let past = self.pending.added_to(past?, room, lines);
-        Ok(past.unwrap_or_default())
+        let mut past = past.unwrap_or_default();
+        past.total = past.total.saturating_sub(self.given_up(room).await?);
+        Ok(past)
+    }
+
+    /// How many lines a room's history has.
+    async fn total(&mut self, room: &RoomName) -> Result<u64, StoreError> {
+        let past = self.store.recall(room, 0).await?;
+        let past = self.pending.added_to(past, room, 0);
+        let total = past.map_or(0, |past| past.total);
+        Ok(total.saturating_sub(self.given_up(room).await?))
+    }
+
+    /// How many lines stand under numbers that were given up, after a commit that failed
+    /// and is there all the same.
+    async fn given_up(&mut self, room: &RoomName) -> Result<u64, StoreError> {
+        let gaps: Vec<(Seq, Seq)> = self.pending.gaps_of(room).collect();
+        let mut lines = 0;
+        for (first, last) in gaps {
+            let numbers = u32::try_from(last.0 - first.0 + 1).unwrap_or(u32::MAX);
+            let end = End::Lowest;
+            let rows = self.store.browse(room, (first, last), numbers, end).await?;
+            lines += rows.iter().filter(|row| row.day().is_some()).count() as u64;
+        }
+        Ok(lines)
     }
 
     async fn browse(&mut self, to: Reader, room: RoomName, span: Span, last: Seq) {
@@ -297,12 +321,11 @@ impl<S: Store> Keeper<S> {
             .pending
             .rows_added_to(rows, room, (start, last), ROWS_PER_PAGE);
         let is_last = rows.len() < ROWS_PER_PAGE as usize;
-        let past = self.store.recall(room, 0).await?;
-        let past = self.pending.added_to(past, room, 0);
+        let total = self.total(room).await?;
         Ok(Page {
             start,
             rows,
-            total: past.map_or(0, |past| past.total),
+            total,
             is_last,
         })
     }
@@ -335,7 +358,14 @@ impl<S: Store> Keeper<S> {
             return;
         };
         self.commit_first().await;
-        let found = self.store.search(&rooms, &words).await;
+        let found = self
+            .store
+            .search(&rooms, &words)
+            .await
+            .map(|(mut found, has_more)| {
+                found.retain(|(room, row)| !self.pending.is_given_up(room, row));
+                (found, has_more)
+            });
         if let Err(error) = &found {
             warn!(%error, "history cannot be searched");
         }

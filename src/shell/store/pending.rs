@@ -83,6 +83,7 @@ impl Pending {
     pub(super) fn added_to(&self, past: Option<Past>, room: &RoomName, lines: u32) -> Option<Past> {
         let is_known = past.is_some();
         let mut past = past.unwrap_or_default();
+        past.tail.retain(|row| !self.is_given_up(room, row));
         let mut has_added = false;
         for record in self.records.iter().filter(|record| record.room() == room) {
             has_added = true;
@@ -104,6 +105,29 @@ impl Pending {
         (is_known || has_added).then_some(past)
     }
 
+    /// Whether this stands under numbers that were given up: a commit that failed may be
+    /// there all the same, and nothing of it is shown.
+    pub(super) fn is_given_up(&self, room: &RoomName, row: &Kept) -> bool {
+        let mut gaps = self.gaps_of(room);
+        gaps.any(|(first, last)| row.first() >= first && row.last() <= last)
+    }
+
+    /// Numbers of a room under which nothing is to be kept.
+    pub(super) fn gaps_of(&self, room: &RoomName) -> impl Iterator<Item = (Seq, Seq)> {
+        self.records.iter().filter_map(move |record| match record {
+            Record::Gap {
+                room: other,
+                first,
+                last,
+                ..
+            } if other == room => Some((*first, *last)),
+            Record::Gap { .. }
+            | Record::Line { .. }
+            | Record::Topic { .. }
+            | Record::Mark { .. } => None,
+        })
+    }
+
     fn may_show(&self, row: &Kept) -> bool {
         self.shows_lines || matches!(row, Kept::Gap { .. })
     }
@@ -116,6 +140,7 @@ impl Pending {
         numbers: (Seq, Seq),
         rows_max: u32,
     ) -> Vec<Kept> {
+        rows.retain(|row| !self.is_given_up(room, row));
         rows.extend(self.rows_of(room, numbers));
         rows.truncate(rows_max as usize);
         rows
