@@ -305,12 +305,14 @@ impl<S: Store> Keeper<S> {
     }
 
     async fn page(&mut self, room: &RoomName, span: Span, last: Seq) -> Result<Page, StoreError> {
+        let stored = self.store.recall(room, 0).await?;
+        let stored = stored.map_or(Seq(0), |past| past.last);
         let (start, last) = match span {
             Span::Between { first, last: to } => (first, to.min(last)),
-            Span::Last { count } => (self.start(room, last, count).await?, last),
+            Span::Last { count } => (self.start(room, (last, stored), count).await?, last),
             Span::Before { seq, count } => {
                 let last = last.min(Seq(seq.0.saturating_sub(1)));
-                (self.start(room, last, count).await?, last)
+                (self.start(room, (last, stored), count).await?, last)
             }
         };
         let rows = self
@@ -319,7 +321,7 @@ impl<S: Store> Keeper<S> {
             .await?;
         let rows = self
             .pending
-            .rows_added_to(rows, room, (start, last), ROWS_PER_PAGE);
+            .rows_added_to(rows, room, ((start, last), stored), ROWS_PER_PAGE);
         let is_last = rows.len() < ROWS_PER_PAGE as usize;
         let total = self.total(room).await?;
         Ok(Page {
@@ -331,8 +333,13 @@ impl<S: Store> Keeper<S> {
     }
 
     /// The number from which on there are so many rows.
-    async fn start(&mut self, room: &RoomName, last: Seq, count: u32) -> Result<Seq, StoreError> {
-        let waiting = self.pending.rows_of(room, (Seq(1), last));
+    async fn start(
+        &mut self,
+        room: &RoomName,
+        (last, stored): (Seq, Seq),
+        count: u32,
+    ) -> Result<Seq, StoreError> {
+        let waiting = self.pending.rows_of(room, (Seq(1), last), stored);
         let missing = count.saturating_sub(u32::try_from(waiting.len()).unwrap_or(u32::MAX));
         if missing == 0 {
             let first = waiting.len() - count as usize;

@@ -83,6 +83,7 @@ impl Pending {
     pub(super) fn added_to(&self, past: Option<Past>, room: &RoomName, lines: u32) -> Option<Past> {
         let is_known = past.is_some();
         let mut past = past.unwrap_or_default();
+        let stored = past.last;
         past.tail.retain(|row| !self.is_given_up(room, row));
         let mut has_added = false;
         for record in self.records.iter().filter(|record| record.room() == room) {
@@ -93,7 +94,7 @@ impl Pending {
                 Record::Line { .. } | Record::Gap { .. } => {
                     let row = row(record).expect("these two are rows");
                     past.last = past.last.max(row.last());
-                    if self.may_show(&row) {
+                    if self.may_show(&row, stored) {
                         past.total += u64::from(matches!(row, Kept::Line { .. }));
                         past.tail.push(row);
                     }
@@ -128,8 +129,13 @@ impl Pending {
         })
     }
 
-    fn may_show(&self, row: &Kept) -> bool {
-        self.shows_lines || matches!(row, Kept::Gap { .. })
+    /// A line that the store has all the same, although its commit failed, is not shown
+    /// twice.
+    fn may_show(&self, row: &Kept, stored: Seq) -> bool {
+        match row {
+            Kept::Line { seq, .. } => self.shows_lines && *seq > stored,
+            Kept::Erased { .. } | Kept::Gap { .. } => true,
+        }
     }
 
     /// Rows that the store has, and those that wait, at most so many of the lowest.
@@ -137,20 +143,26 @@ impl Pending {
         &self,
         mut rows: Vec<Kept>,
         room: &RoomName,
-        numbers: (Seq, Seq),
+        (numbers, stored): ((Seq, Seq), Seq),
         rows_max: u32,
     ) -> Vec<Kept> {
         rows.retain(|row| !self.is_given_up(room, row));
-        rows.extend(self.rows_of(room, numbers));
+        rows.extend(self.rows_of(room, numbers, stored));
         rows.truncate(rows_max as usize);
         rows
     }
 
-    /// Rows of a room that wait, within these numbers.
-    pub(super) fn rows_of(&self, room: &RoomName, (first, last): (Seq, Seq)) -> Vec<Kept> {
+    /// Rows of a room that wait, within these numbers; `stored` is the highest that the
+    /// store knows of.
+    pub(super) fn rows_of(
+        &self,
+        room: &RoomName,
+        (first, last): (Seq, Seq),
+        stored: Seq,
+    ) -> Vec<Kept> {
         let of_room = self.records.iter().filter(|record| record.room() == room);
         let rows = of_room.filter_map(row);
-        rows.filter(|row| row.last() >= first && row.first() <= last && self.may_show(row))
+        rows.filter(|row| row.last() >= first && row.first() <= last && self.may_show(row, stored))
             .collect()
     }
 }
