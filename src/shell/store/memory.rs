@@ -156,10 +156,7 @@ impl Room {
                     is_action: *is_action,
                     text: text.clone(),
                 };
-                if *seq > self.last.next() {
-                    let before = Seq(seq.0 - 1);
-                    self.note_gap(self.last.next(), before, GapCause::Unkept);
-                }
+                self.note_jump(*seq);
                 // The same may come again, when it was not certain that it was kept.
                 let before = self.rows.insert(*seq, line);
                 self.total += u64::from(before.is_none());
@@ -170,9 +167,17 @@ impl Room {
             Record::Gap {
                 first, last, why, ..
             } => {
+                self.note_jump(*first);
                 self.take_out(*first, *last);
                 self.note_gap(*first, *last, *why);
             }
+        }
+    }
+
+    /// Numbers that nobody says anything about are a gap: no hole is silent.
+    fn note_jump(&mut self, seq: Seq) {
+        if seq > self.last.next() {
+            self.note_gap(self.last.next(), Seq(seq.0 - 1), GapCause::Unkept);
         }
     }
 

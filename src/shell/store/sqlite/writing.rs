@@ -113,6 +113,7 @@ impl Batch<'_> {
                 why,
             } => {
                 let numbers = (number(*first), number(*last));
+                self.note_jump(room, numbers.0)?;
                 self.take_out(room, numbers)?;
                 self.leave_out(room, numbers, *why)
             }

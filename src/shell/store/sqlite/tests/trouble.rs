@@ -106,6 +106,15 @@ fn numbers_that_nobody_mentions_are_a_gap() {
     now(store.write(&[line("ops", 1, "one"), line("ops", 5, "five")])).unwrap();
     let past = now(store.recall(&room("ops"), 5)).unwrap().unwrap();
     assert_eq!(past.tail[1], gap(2, 4));
+    let record = Record::Gap {
+        room: room("dev"),
+        first: Seq(5),
+        last: Seq(5),
+        why: GapCause::Unkept,
+    };
+    now(store.write(&[record])).unwrap();
+    let past = now(store.recall(&room("dev"), 5)).unwrap().unwrap();
+    assert_eq!(past.tail, [gap(1, 4), gap(5, 5)]);
 }
 
 #[test]
