@@ -154,6 +154,19 @@ impl Kept {
         }
     }
 
+    /// The same row, as far as it lies within these numbers, of which it has some.
+    #[must_use]
+    pub fn within(self, lowest: Seq, highest: Seq) -> Self {
+        match self {
+            Self::Gap { first, last, why } => Self::Gap {
+                first: first.max(lowest),
+                last: last.min(highest),
+                why,
+            },
+            line @ (Self::Line { .. } | Self::Erased { .. }) => line,
+        }
+    }
+
     /// The day on which it was said; nothing of a gap.
     #[must_use]
     pub fn day(&self) -> Option<NaiveDate> {

@@ -91,7 +91,7 @@ impl Store for MemoryStore {
             .rows
             .values()
             .filter(|row| first <= last && row.last() >= first && row.first() <= last)
-            .map(|row| cut(row.clone(), first, last));
+            .map(|row| row.clone().within(first, last));
         let rows = rows as usize;
         Ok(match end {
             End::Lowest => within.take(rows).collect(),
@@ -239,18 +239,6 @@ impl Room {
             self.total -= u64::from(row.is_some_and(|row| is_old(&row)));
         }
         self.note_gap(Seq(1), last_old, GapCause::Expired);
-    }
-}
-
-/// A row, as far as it lies within the numbers.
-fn cut(row: Kept, lowest: Seq, highest: Seq) -> Kept {
-    match row {
-        Kept::Gap { first, last, why } => Kept::Gap {
-            first: first.max(lowest),
-            last: last.min(highest),
-            why,
-        },
-        row @ (Kept::Line { .. } | Kept::Erased { .. }) => row,
     }
 }
 

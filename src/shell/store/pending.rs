@@ -163,6 +163,7 @@ impl Pending {
         let of_room = self.records.iter().filter(|record| record.room() == room);
         let rows = of_room.filter_map(row);
         rows.filter(|row| row.last() >= first && row.first() <= last && self.may_show(row, stored))
+            .map(|row| row.within(first, last))
             .collect()
     }
 }
