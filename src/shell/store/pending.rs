@@ -101,6 +101,7 @@ impl Pending {
                 }
             }
         }
+        past.tail.sort_by_key(Kept::first); // A gap may lie before what is stored.
         let surplus = past.tail.len().saturating_sub(lines as usize);
         past.tail.drain(..surplus);
         (is_known || has_added).then_some(past)
@@ -148,6 +149,7 @@ impl Pending {
     ) -> Vec<Kept> {
         rows.retain(|row| !self.is_given_up(room, row));
         rows.extend(self.rows_of(room, numbers, stored));
+        rows.sort_by_key(Kept::first); // A gap may lie before what is stored.
         rows.truncate(rows_max as usize);
         rows
     }
