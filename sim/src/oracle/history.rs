@@ -57,14 +57,16 @@ struct Book<'a> {
     rooms: BTreeMap<&'a str, BTreeMap<u64, &'a Kept>>,
     /// Where what was said once stands.
     places: BTreeMap<(&'a str, &'a str), u64>,
+    /// Under which name something is kept.
+    nicks: BTreeMap<&'a str, &'a str>,
     /// Lines that were said once, by their text, with who said them.
     spoken: BTreeMap<&'a str, (&'a View, &'a Said)>,
     /// The rows as they are kept, even where two have one number.
     archive: &'a Archive,
     is_strict: bool,
     expires: bool,
-    /// The server was killed while commits failed, so that not even the numbers that it
-    /// used were recorded; in relaxed mode it goes on all the same.
+    /// The server was killed while commits failed or hung, so that not even the numbers
+    /// that it used were recorded; in relaxed mode it goes on all the same.
     killed_in_trouble: bool,
 }
 
@@ -75,12 +77,16 @@ fn violation(what: String) -> Violation {
 impl<'a> Book<'a> {
     fn new(plan: &'a Plan, run: &'a Run, views: &'a Views, archive: &'a Archive) -> Self {
         let mut rooms: BTreeMap<&str, BTreeMap<u64, &Kept>> = BTreeMap::new();
-        let mut places = BTreeMap::new();
+        let (mut places, mut nicks) = (BTreeMap::new(), BTreeMap::new());
         for (room, rows) in &archive.rooms {
             let by_number = rows.iter().map(|row| (row.first().0, row));
             rooms.insert(room, by_number.collect());
             for row in rows {
-                if let Kept::Line { seq, text, .. } = row {
+                if let Kept::Line {
+                    seq, from, text, ..
+                } = row
+                {
+                    nicks.insert(text.as_str(), from.as_str());
                     places.insert((&**room, text.as_str()), seq.0);
                 }
             }
@@ -91,10 +97,11 @@ impl<'a> Book<'a> {
             views,
             rooms,
             places,
+            nicks,
             spoken: super::delivery::spoken(views),
             archive,
             is_strict: plan.settings.get(Key::Strict) > 0,
-            killed_in_trouble: plan.settings.get(Key::Strict) == 0 && killed_in_trouble(run),
+            killed_in_trouble: plan.settings.get(Key::Strict) == 0 && killed_in_trouble(plan, run),
             expires: plan.settings.get(Key::Retention) > 0,
         }
     }
@@ -165,6 +172,15 @@ impl<'a> Book<'a> {
         if view.ignored.is_empty() {
             return false;
         }
+        // Whom they ignore by a name that its owner was never told of, too.
+        let nick = self.nicks.get(text).map(|nick| nick.to_lowercase());
+        let ignored = |nick: String| {
+            view.ignored_before(self.run.events.len())
+                .any(|ignored| ignored == nick)
+        };
+        if nick.is_some_and(ignored) {
+            return true;
+        }
         match self.spoken.get(text) {
             Some((author, _)) => self.views.may_ignore(view, author, self.run.events.len()),
             None => true, // Nobody knows who said it.
@@ -204,13 +220,19 @@ impl<'a> Book<'a> {
     }
 }
 
-fn killed_in_trouble(run: &Run) -> bool {
+/// A disk on which one thing takes so long, in milliseconds, may keep several people
+/// waiting for longer than anybody is kept waiting for numbers to be set aside.
+const HANGS_FROM: u64 = 30;
+
+fn killed_in_trouble(plan: &Plan, run: &Run) -> bool {
     let mut fails = false;
+    let mut hangs = plan.settings.get(Key::DiskLatencyMax) >= HANGS_FROM;
     for event in &run.events {
         match event.what {
             What::Disk(Disk::WasFull | Disk::Failed | Disk::Tore) => fails = true,
             What::Disk(Disk::Wrote { .. }) => fails = false,
-            What::Struck(FaultKind::ServerKill, ..) if fails => return true,
+            What::Struck(FaultKind::DiskSlow, ..) => hangs = true,
+            What::Struck(FaultKind::ServerKill, ..) if fails || hangs => return true,
             _ => {}
         }
     }

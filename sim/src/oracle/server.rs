@@ -192,6 +192,9 @@ fn private_bytes(bytes: &[u8]) -> u64 {
     private.map(|line| line.len() as u64 + LINE_BYTES).sum()
 }
 
+/// What waits at most to be shown, in bytes.
+const HELD_BYTES: u64 = 8 * 1024 * 1024;
+
 /// What is handed to the disk beyond the buffer: marks, topics and gaps of each room.
 const RECORDS_BYTES: u64 = 16 * 1024;
 
@@ -211,10 +214,12 @@ fn memory_is_bounded(plan: &Plan, run: &Run) -> Result<(), Violation> {
             run.outbox_peak, outbox
         ));
     }
-    let buffer = plan
-        .settings
-        .get(Key::HistoryBufferBytes)
-        .saturating_add(RECORDS_BYTES);
+    // What nobody is shown before it is committed is bounded with what waits to be shown.
+    let buffer = match plan.settings.get(Key::Strict) {
+        0 => plan.settings.get(Key::HistoryBufferBytes),
+        _ => HELD_BYTES,
+    };
+    let buffer = buffer.saturating_add(RECORDS_BYTES);
     if run.batch_peak as u64 > buffer {
         return memory(format!(
             "{} bytes were handed to the disk at once; {buffer} is the bound",

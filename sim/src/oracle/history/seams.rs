@@ -84,16 +84,18 @@ impl Book<'_> {
         let bytes: usize = tail.rows.iter().map(Row::bytes).sum();
         let mut older = self.lines(&tail.room, 1, first.first - 1);
         let is_short = (tail.rows.len() as u64) < wanted && older.next().is_some();
-        // What was taken back may have pushed older ones out.
-        let may_be_short =
-            bytes >= LARGE_BYTES || self.is_strict && self.had_failures() || self.was_unreadable();
+        // What was taken back may have pushed older ones out; others are too old.
+        let may_be_short = bytes >= LARGE_BYTES
+            || self.is_strict && self.had_failures()
+            || self.was_unreadable()
+            || self.expires;
         if is_short && seam.view.ignored.is_empty() && !may_be_short {
             return wrong(format!("only from {} on", first.first));
         }
         let gaps = self.gap_numbers(&tail.room, 1, last.last);
         let kept = last.last - gaps;
         let are_hidden = !seam.view.ignored.is_empty();
-        if self.was_unreadable() || self.killed_in_trouble {
+        if self.was_unreadable() || self.had_failures() || self.killed_in_trouble {
             return Ok(()); // Nobody knew how many there were.
         }
         if tail.total < kept || tail.total > last.last && !are_hidden {
