@@ -169,8 +169,21 @@ impl Room {
             } => {
                 self.note_jump(*first);
                 self.take_out(*first, *last);
-                self.note_gap(*first, *last, *why);
+                let first = self.beyond_gap(*first);
+                if first <= *last {
+                    self.note_gap(first, *last, *why);
+                }
             }
+        }
+    }
+
+    /// The first number from this one on that lies in no gap yet: it may have expired
+    /// meanwhile.
+    fn beyond_gap(&self, first: Seq) -> Seq {
+        let before = self.rows.range(..=first).next_back();
+        match before {
+            Some((_, Kept::Gap { last, .. })) if *last >= first => last.next(),
+            Some(_) | None => first,
         }
     }
 

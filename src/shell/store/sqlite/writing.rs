@@ -3,7 +3,9 @@
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
-use rusqlite::{Connection, ErrorCode, Transaction, TransactionBehavior, params};
+use rusqlite::{
+    Connection, ErrorCode, OptionalExtension, Transaction, TransactionBehavior, params,
+};
 
 use super::ids::{RoomIds, message_id, message_ids, nanoseconds, number};
 use super::index;
@@ -115,7 +117,12 @@ impl Batch<'_> {
                 let numbers = (number(*first), number(*last));
                 self.note_jump(room, numbers.0)?;
                 self.take_out(room, numbers)?;
-                self.leave_out(room, numbers, *why)
+                let id = self.change(room)?.id;
+                let first = beyond_gap(self.transaction, id, numbers.0)?;
+                if first > numbers.1 {
+                    return Ok(());
+                }
+                self.leave_out(room, (first, numbers.1), *why)
             }
         }
     }
@@ -241,6 +248,18 @@ fn last_of(connection: &Connection, room: i64) -> rusqlite::Result<i64> {
     connection
         .prepare_cached("SELECT last FROM rooms WHERE id = ?1")?
         .query_row([room], |row| row.get(0))
+}
+
+/// The first number from this one on that lies in no gap yet: it may have expired
+/// meanwhile.
+fn beyond_gap(connection: &Connection, room: i64, first: i64) -> rusqlite::Result<i64> {
+    let last: Option<i64> = connection
+        .prepare_cached(
+            "SELECT last FROM gaps WHERE room = ?1 AND first <= ?2 ORDER BY first DESC LIMIT 1",
+        )?
+        .query_row((room, first), |row| row.get(0))
+        .optional()?;
+    Ok(last.map_or(first, |last| first.max(last + 1)))
 }
 
 /// Forgets a room in which nothing was ever said, and which has no topic: anybody may
