@@ -157,7 +157,11 @@ impl<S: Store> Keeper<S> {
 
     async fn take(&mut self, request: Request) {
         match request {
-            Request::Keep { ticket, records } => self.keep(ticket, records).await,
+            Request::Keep {
+                ticket,
+                records,
+                is_urgent,
+            } => self.keep(ticket, records, is_urgent).await,
             Request::Recall { room } => self.recalls.push(room),
             Request::Browse {
                 to,
@@ -172,12 +176,16 @@ impl<S: Store> Keeper<S> {
         }
     }
 
-    async fn keep(&mut self, ticket: Ticket, records: Vec<Record>) {
+    async fn keep(&mut self, ticket: Ticket, records: Vec<Record>, is_urgent: bool) {
         self.pending.add(ticket, records);
         let now = Instant::now();
         let wait = match self.config.durability {
             // Whatever is there already comes with it, and nobody waits for more.
             Durability::Strict => Duration::ZERO,
+            Durability::Relaxed if is_urgent && !self.is_troubled => {
+                self.due = Some(now);
+                Duration::ZERO
+            }
             Durability::Relaxed => self.config.commit_interval,
         };
         self.due.get_or_insert(now + wait);

@@ -16,6 +16,8 @@ pub(crate) enum Request {
     Keep {
         ticket: Ticket,
         records: Vec<Record>,
+        /// Somebody waits for it: do not wait for more.
+        is_urgent: bool,
     },
     /// What is known of a room that somebody wants to join. Answered by
     /// [`Answer::Recalled`].

@@ -233,7 +233,10 @@ impl Archive {
         set_aside(shelf, room, &mut self.outgoing, &mut self.marking);
         // While commits fail, there is nothing to wait for.
         match shelf.not_before() {
-            Some(ticket) if !self.is_troubled() => Showing::After(ticket),
+            Some(ticket) if !self.is_troubled() => {
+                self.outgoing.hurry();
+                Showing::After(ticket)
+            }
             Some(_) | None => Showing::Now,
         }
     }

@@ -21,6 +21,8 @@ pub(super) struct Outgoing {
     waiting: VecDeque<Request>,
     /// What has come together in this turn.
     records: Vec<Record>,
+    /// Somebody waits for what has come together.
+    is_urgent: bool,
     /// What has come together in this turn costs so much.
     cost: usize,
     /// Of the turn that comes together now.
@@ -37,6 +39,7 @@ impl Outgoing {
             keeper,
             waiting: VecDeque::new(),
             records: Vec::new(),
+            is_urgent: false,
             cost: 0,
             ticket: 1,
             undecided: VecDeque::new(),
@@ -72,6 +75,11 @@ impl Outgoing {
     /// Whether so many questions wait that nobody should ask another one.
     pub(super) fn is_stuffed(&self) -> bool {
         self.waiting.len() > WAITING_MAX
+    }
+
+    /// Has the keeper commit this turn's records at once.
+    pub(super) fn hurry(&mut self) {
+        self.is_urgent = true;
     }
 
     /// Adds what is made for the ticket, if anything is.
@@ -134,6 +142,7 @@ impl Outgoing {
         self.waiting.push_back(Request::Keep {
             ticket: self.ticket,
             records: std::mem::take(&mut self.records),
+            is_urgent: std::mem::take(&mut self.is_urgent),
         });
         self.ticket += 1;
     }
