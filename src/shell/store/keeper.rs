@@ -12,7 +12,7 @@ use tracing::{error, info, warn};
 use super::link::{Answer, Fate, HistoryLink, Page, Reader, Recalled, Request, Ticket};
 use super::pending::Pending;
 use super::{Beginning, End, Past, Record, Store, StoreError};
-use crate::chat::{RoomName, Seq, Span, Text};
+use crate::chat::{Kept, RoomName, Seq, Span, Text};
 use crate::shell::{Clock, Durability, HistoryConfig};
 
 /// Requests that may wait for the keeper; further ones wait in the hub.
@@ -292,15 +292,25 @@ impl<S: Store> Keeper<S> {
     /// How many lines stand under numbers that were given up, after a commit that failed
     /// and is there all the same.
     async fn given_up(&mut self, room: &RoomName) -> Result<u64, StoreError> {
+        let rows = self.rows_given_up(room, Seq(u64::MAX)).await?;
+        Ok(rows.iter().filter(|row| row.day().is_some()).count() as u64)
+    }
+
+    /// What stands under such numbers, up to this one.
+    async fn rows_given_up(
+        &mut self,
+        room: &RoomName,
+        up_to: Seq,
+    ) -> Result<Vec<Kept>, StoreError> {
         let gaps: Vec<(Seq, Seq)> = self.pending.gaps_of(room).collect();
-        let mut lines = 0;
-        for (first, last) in gaps {
+        let mut given_up = Vec::new();
+        for (first, last) in gaps.into_iter().filter(|(first, _)| *first <= up_to) {
             let numbers = u32::try_from(last.0 - first.0 + 1).unwrap_or(u32::MAX);
-            let end = End::Lowest;
-            let rows = self.store.browse(room, (first, last), numbers, end).await?;
-            lines += rows.iter().filter(|row| row.day().is_some()).count() as u64;
+            let range = (first, last.min(up_to));
+            let rows = self.store.browse(room, range, numbers, End::Lowest).await?;
+            given_up.extend(rows);
         }
-        Ok(lines)
+        Ok(given_up)
     }
 
     async fn browse(&mut self, to: Reader, room: RoomName, span: Span, last: Seq) {
@@ -353,8 +363,11 @@ impl<S: Store> Keeper<S> {
             let first = waiting.len() - count as usize;
             return Ok(waiting[first].first());
         }
+        // What is not shown does not count.
+        let hidden = self.rows_given_up(room, last).await?.len();
+        let missing = missing.saturating_add(u32::try_from(hidden).unwrap_or(u32::MAX));
         let start = self.store.locate(room, last, missing).await?;
-        let of_waiting = waiting.first().map(crate::chat::Kept::first);
+        let of_waiting = waiting.first().map(Kept::first);
         Ok(start.or(of_waiting).unwrap_or(Seq(1)))
     }
 
