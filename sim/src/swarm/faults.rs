@@ -161,19 +161,20 @@ impl Faults<'_> {
                 Fault::DiskSlow(long, millis(*dice.pick(&[30, 300, 2_000])))
             });
         });
-        let counted: [fn(u32) -> Fault; 4] = [
-            Fault::DiskErrors,
-            Fault::DiskTorn,
-            Fault::DiskUnreadable,
-            Fault::DiskRefuses,
+        let counted: [(u64, fn(u32) -> Fault); 4] = [
+            (8, Fault::DiskErrors),
+            // Rare: what is read in the moment after it is still being worked on.
+            (400, Fault::DiskTorn),
+            (8, Fault::DiskUnreadable),
+            (8, Fault::DiskRefuses),
         ];
-        for fault in counted {
-            self.one_in(8, |faults| {
+        for (one_in, fault) in counted {
+            self.one_in(one_in, |faults| {
                 faults.at_some_moment(|dice| fault(1 + small(dice, 3)));
             });
         }
         // So that a crash comes while a commit is about to be made again.
-        self.one_in(12, |faults| {
+        self.one_in(400, |faults| {
             let at = faults.moment();
             faults.plan.fault(at, Fault::DiskTorn(1));
             faults.plan.fault(at + millis(150), Fault::Kill);

@@ -30,6 +30,7 @@ pub(super) fn draw(plan: &mut Plan, is_plain: bool) {
     set(3, Key::HistoryBufferBytes, &[600, 2_000, 8_000]);
     set(16, Key::Retention, &[2_000]);
     set(8, Key::DiskFails, &[3, 10]);
-    set(8, Key::DiskTears, &[4, 12]);
+    // Rare: what is read in the moment after a torn commit is still being worked on.
+    set(400, Key::DiskTears, &[4, 12]);
     set(8, Key::DiskReadFails, &[3, 10]);
 }
