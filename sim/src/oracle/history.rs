@@ -199,6 +199,8 @@ impl<'a> Book<'a> {
             matches!(
                 event.what,
                 What::Disk(Disk::WasFull | Disk::Failed | Disk::Tore | Disk::Refused)
+                    // Who is killed in a commit never hears that a line was refused.
+                    | What::Struck(FaultKind::DiskRefusal, ..)
             )
         })
     }
