@@ -199,9 +199,9 @@ impl<'a> Driver<'a> {
                 }
             }
             Fault::Stop => {
-                self.note(FaultKind::Shutdown);
                 if let Some(server) = &mut self.server {
                     server.stop();
+                    self.note(FaultKind::Shutdown);
                 }
             }
             Fault::DiskFull(_)

@@ -184,10 +184,13 @@ impl<'a> Driver<'a> {
             }
             Fault::Restart => self.restart(),
             Fault::Stop => {
-                self.note(FaultKind::Shutdown);
-                let handle = self.watched.look(|known| known.handle.clone());
-                if let Some(handle) = handle {
+                let running = self.watched.look(|known| {
+                    let is_up = !known.is_killed && known.outcome.is_none();
+                    known.handle.clone().filter(|_| is_up)
+                });
+                if let Some(handle) = running {
                     handle.stop();
+                    self.note(FaultKind::Shutdown);
                 }
             }
             Fault::DiskFull(_)

@@ -184,9 +184,10 @@ impl<'a> Driver<'a> {
             Fault::Kill => self.kill().await,
             Fault::Restart => self.restart().await,
             Fault::Stop => {
-                self.note(kind);
+                // Nobody is told when nobody runs.
                 if let Some(server) = &mut self.server {
                     server.stop();
+                    self.note(kind);
                 }
             }
             Fault::DiskFull(_)
