@@ -164,7 +164,7 @@ impl Faults<'_> {
         let counted: [(u64, fn(u32) -> Fault); 4] = [
             (8, Fault::DiskErrors),
             // Rare: what is read in the moment after it is still being worked on.
-            (400, Fault::DiskTorn),
+            (50, Fault::DiskTorn),
             (8, Fault::DiskUnreadable),
             (8, Fault::DiskRefuses),
         ];
@@ -174,7 +174,7 @@ impl Faults<'_> {
             });
         }
         // So that a crash comes while a commit is about to be made again.
-        self.one_in(400, |faults| {
+        self.one_in(50, |faults| {
             let at = faults.moment();
             faults.plan.fault(at, Fault::DiskTorn(1));
             faults.plan.fault(at + millis(150), Fault::Kill);
