@@ -47,6 +47,9 @@ struct Faults<'a> {
     span: u64,
 }
 
+/// A fault that strikes so many times.
+type Counted = fn(u32) -> Fault;
+
 fn small(dice: &mut Dice, sides: u64) -> u32 {
     u32::try_from(dice.roll(sides)).unwrap_or(0)
 }
@@ -161,7 +164,7 @@ impl Faults<'_> {
                 Fault::DiskSlow(long, millis(*dice.pick(&[30, 300, 2_000])))
             });
         });
-        let counted: [(u64, fn(u32) -> Fault); 4] = [
+        let counted: [(u64, Counted); 4] = [
             (8, Fault::DiskErrors),
             // Rare: what is read in the moment after it is still being worked on.
             (50, Fault::DiskTorn),
