@@ -160,7 +160,18 @@ impl Delivery<'_> {
         let Some((author, _)) = self.spoken.get(text) else {
             return true; // Nobody knows who said it.
         };
-        author.life == view.life || self.views.may_ignore(view, author, before)
+        // Whom they ignore by a name that its owner was never told of, too.
+        let mut heard = self.views.all.values().flat_map(|view| &view.heard);
+        let called =
+            |nick: &str| heard.any(|heard| heard.text == text && heard.nick.to_lowercase() == nick);
+        author.life == view.life
+            || self.views.may_ignore(view, author, before)
+            || view
+                .ignored_before(before)
+                .collect::<Vec<_>>()
+                .iter()
+                .map(String::as_str)
+                .any(called)
     }
 
     /// Between two lines that somebody heard in one stay, with no skip told in

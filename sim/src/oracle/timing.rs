@@ -247,7 +247,12 @@ fn is_told_of_shutdown(
     if stands_still_after(run, place) || !troubles.is_calm_for_all(at) {
         return Ok(());
     }
+    let came = view.stays.first().map_or(place, |stay| stay.from);
+    let was_killed = run.events[came.min(place)..place]
+        .iter()
+        .any(|event| matches!(event.what, What::Struck(FaultKind::ServerKill, ..)));
     let was_there = view.is_welcome
+        && !was_killed
         && !view.is_unsure
         && view.answers.iter().any(|(_, answered)| *answered < place)
         && view
