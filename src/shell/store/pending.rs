@@ -102,8 +102,15 @@ impl Pending {
             }
         }
         past.tail.sort_by_key(Kept::first); // A gap may lie before what is stored.
-        let surplus = past.tail.len().saturating_sub(lines as usize);
-        past.tail.drain(..surplus);
+        // Gaps do not count: who joins is shown so many lines.
+        let is_line = |row: &Kept| !matches!(row, Kept::Gap { .. });
+        let count = past.tail.iter().filter(|row| is_line(row)).count();
+        let mut surplus = count.saturating_sub(lines as usize);
+        past.tail.retain(|row| {
+            let goes = surplus > 0;
+            surplus -= usize::from(goes && is_line(row));
+            !goes
+        });
         (is_known || has_added).then_some(past)
     }
 

@@ -36,7 +36,7 @@ pub(super) struct Archive {
     is_dead: bool,
     /// Rooms of whose lines some are not kept, and have not been told yet that
     /// others are again.
-    healing: BTreeMap<RoomName, (Ticket, Seq, Seq)>,
+    healing: Vec<(RoomName, (Ticket, Seq, Seq))>,
     /// Rooms for which numbers were set aside, by the ticket that decides.
     marking: VecDeque<(Ticket, RoomName)>,
     /// Rooms of which something could not be handed over.
@@ -84,7 +84,7 @@ impl Archive {
             is_troubled: false,
             is_late: false,
             is_dead: false,
-            healing: BTreeMap::new(),
+            healing: Vec::new(),
             marking: VecDeque::new(),
             behind: BTreeSet::new(),
             news: Vec::new(),
@@ -123,7 +123,9 @@ impl Archive {
         let can_ask = !self.is_dead && !self.outgoing.is_stuffed();
         match self.rooms.get_mut(room) {
             // It could not be read then; now it may be.
-            Some(Known::Here(shelf)) if shelf.is_unread && may_ask_again && can_ask => {
+            Some(Known::Here(shelf))
+                if shelf.is_unread && may_ask_again && can_ask && self.outgoing.is_decided() =>
+            {
                 self.ask_past(room, conn);
                 Readiness::Awaited
             }
@@ -216,20 +218,19 @@ impl Archive {
                 false => Showing::After(self.outgoing.keep(record)),
             };
         }
+        let has_place = !self.is_dead && self.outgoing.has_place(&record);
         if let Some((_, last)) = &mut shelf.gap {
             *last = seq;
-            return Showing::Now;
-        }
-        let has_place = !self.is_dead && self.outgoing.has_place(&record);
-        if !has_place {
+        } else if has_place {
+            shelf.total += 1;
+            self.outgoing.keep(record);
+        } else {
             shelf.gap = Some((seq, seq));
             self.behind.insert(room.clone());
             let room = room.clone();
             self.news.push(Event::HistoryPaused { room });
-            return Showing::Now;
         }
-        shelf.total += 1;
-        self.outgoing.keep(record);
+        // Its number is used, whether it is kept or not.
         set_aside(shelf, room, &mut self.outgoing, &mut self.marking);
         // While commits fail, there is nothing to wait for.
         match shelf.not_before() {
@@ -394,7 +395,7 @@ impl Archive {
                     last,
                     why: GapCause::Unkept,
                 });
-                self.healing.insert(room, (ticket, first, last));
+                self.healing.push((room, (ticket, first, last)));
             }
         }
     }
@@ -402,7 +403,7 @@ impl Archive {
     fn note_healed(&mut self, decided: Ticket) {
         let healed = self
             .healing
-            .extract_if(.., |_, (ticket, ..)| *ticket <= decided);
+            .extract_if(.., |(_, (ticket, ..))| *ticket <= decided);
         for (room, (_, first, last)) in healed {
             self.news.push(Event::HistoryResumed { room, first, last });
         }

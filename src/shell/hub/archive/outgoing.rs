@@ -53,6 +53,11 @@ impl Outgoing {
         self.undecided_bytes + self.cost + record.cost() <= self.bytes_max
     }
 
+    /// Nothing waits to be decided: what is read is all that there is.
+    pub(super) fn is_decided(&self) -> bool {
+        self.undecided.is_empty() && self.records.is_empty()
+    }
+
     /// Whether there is much place.
     pub(super) fn is_under_half(&self) -> bool {
         self.undecided_bytes + self.cost < self.bytes_max / 2
