@@ -167,12 +167,18 @@ impl Kept {
         }
     }
 
+    /// When it was said; nothing of a gap.
+    #[must_use]
+    pub fn at(&self) -> Option<DateTime<Utc>> {
+        match self {
+            Self::Line { at, .. } | Self::Erased { at, .. } => Some(*at),
+            Self::Gap { .. } => None,
+        }
+    }
+
     /// The day on which it was said; nothing of a gap.
     #[must_use]
     pub fn day(&self) -> Option<NaiveDate> {
-        match self {
-            Self::Line { at, .. } | Self::Erased { at, .. } => Some(at.date_naive()),
-            Self::Gap { .. } => None,
-        }
+        self.at().map(|at| at.date_naive())
     }
 }

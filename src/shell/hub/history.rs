@@ -7,8 +7,7 @@ use tracing::{error, warn};
 use super::Hub;
 use super::archive::{Archive, Readiness, Showing};
 use super::holding::{Loss, Lost, Parcel, Undecided};
-use crate::chat::Command;
-use crate::chat::{ConnId, Kept, Message, Refusal, RoomName, Seq, Tail, TopicInfo};
+use crate::chat::{Command, ConnId, Kept, Message, Refusal, RoomName, Seq, Tail, TopicInfo};
 use crate::dialect::Decoded;
 use crate::shell::Listener;
 use crate::shell::fanout::Turn;
@@ -103,7 +102,7 @@ impl<L: Listener> Hub<L> {
         let shelf = self.archive.as_ref()?.shelf(room)?;
         // What was said before something that has expired has expired too.
         let expired_before = self.expired_before();
-        let is_kept = |row: &&Kept| said_at(row).is_none_or(|at| Some(at) >= expired_before);
+        let is_kept = |row: &&Kept| row.at().is_none_or(|at| Some(at) >= expired_before);
         let has_expired = !shelf.tail().all(|row| is_kept(&row));
         let kept = shelf.tail().filter(is_kept);
         let wanted = kept.filter(|row| !self.is_ignored(to, row));
@@ -299,13 +298,5 @@ impl<L: Listener> Hub<L> {
             let is_urgent = self.inlets.progress.stage() >= Stage::Ending;
             archive.finish(is_urgent).await;
         }
-    }
-}
-
-/// When a row was said; nothing of a gap.
-fn said_at(row: &Kept) -> Option<DateTime<Utc>> {
-    match row {
-        Kept::Line { at, .. } | Kept::Erased { at, .. } => Some(*at),
-        Kept::Gap { .. } => None,
     }
 }

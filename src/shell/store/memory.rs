@@ -115,10 +115,7 @@ impl Store for MemoryStore {
             let matching = rows.into_iter().flatten().filter(|row| holds(row, &words));
             found.extend(matching.map(|row| (name.clone(), row.clone())));
         }
-        found.sort_by_key(|(_, row)| match row {
-            Kept::Line { at, .. } | Kept::Erased { at, .. } => *at,
-            Kept::Gap { .. } => DateTime::UNIX_EPOCH,
-        });
+        found.sort_by_key(|(_, row)| row.at());
         let surplus = found.len().saturating_sub(Findings::LINES_MAX as usize);
         Ok((found.split_off(surplus), surplus > 0))
     }
@@ -141,22 +138,9 @@ impl Store for MemoryStore {
 impl Room {
     fn take(&mut self, record: &Record) {
         match record {
-            Record::Line {
-                seq,
-                at,
-                from,
-                is_action,
-                text,
-                ..
-            } => {
-                let line = Kept::Line {
-                    seq: *seq,
-                    at: *at,
-                    from: from.clone(),
-                    is_action: *is_action,
-                    text: text.clone(),
-                };
+            Record::Line { seq, .. } => {
                 self.note_jump(*seq);
+                let line = record.row().expect("a line is a row");
                 // The same may come again, when it was not certain that it was kept.
                 let before = self.rows.insert(*seq, line);
                 self.total += u64::from(before.is_none());
@@ -233,10 +217,7 @@ impl Room {
 
     /// Everything up to the last line that is too old is a gap.
     fn expire(&mut self, before: DateTime<Utc>) {
-        let is_old = |row: &Kept| match row {
-            Kept::Line { at, .. } | Kept::Erased { at, .. } => *at < before,
-            Kept::Gap { .. } => false,
-        };
+        let is_old = |row: &Kept| row.at().is_some_and(|at| at < before);
         let old: Vec<Seq> = self
             .rows
             .iter()

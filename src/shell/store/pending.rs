@@ -88,17 +88,14 @@ impl Pending {
         let mut has_added = false;
         for record in self.records.iter().filter(|record| record.room() == room) {
             has_added = true;
-            match record {
-                Record::Topic { topic, .. } => past.topic.clone_from(topic),
-                Record::Mark { .. } => {}
-                Record::Line { .. } | Record::Gap { .. } => {
-                    let row = row(record).expect("these two are rows");
-                    past.last = past.last.max(row.last());
-                    if self.may_show(&row, stored) {
-                        past.total += u64::from(matches!(row, Kept::Line { .. }));
-                        past.tail.push(row);
-                    }
-                }
+            if let Record::Topic { topic, .. } = record {
+                past.topic.clone_from(topic);
+            }
+            let Some(row) = record.row() else { continue };
+            past.last = past.last.max(row.last());
+            if self.may_show(&row, stored) {
+                past.total += u64::from(row.at().is_some());
+                past.tail.push(row);
             }
         }
         past.tail.sort_by_key(Kept::first); // A gap may lie before what is stored.
@@ -170,7 +167,7 @@ impl Pending {
         stored: Seq,
     ) -> Vec<Kept> {
         let of_room = self.records.iter().filter(|record| record.room() == room);
-        let rows = of_room.filter_map(row);
+        let rows = of_room.filter_map(Record::row);
         rows.filter(|row| row.last() >= first && row.first() <= last && self.may_show(row, stored))
             .map(|row| row.within(first, last))
             .collect()
@@ -204,33 +201,5 @@ fn note_gap(records: &mut Vec<Record>, room: RoomName, seq: Seq) {
             last: seq,
             why: GapCause::Unkept,
         }),
-    }
-}
-
-/// A record as a row of its room's history, if it is one.
-fn row(record: &Record) -> Option<Kept> {
-    match record {
-        Record::Line {
-            seq,
-            at,
-            from,
-            is_action,
-            text,
-            ..
-        } => Some(Kept::Line {
-            seq: *seq,
-            at: *at,
-            from: from.clone(),
-            is_action: *is_action,
-            text: text.clone(),
-        }),
-        Record::Gap {
-            first, last, why, ..
-        } => Some(Kept::Gap {
-            first: *first,
-            last: *last,
-            why: *why,
-        }),
-        Record::Topic { .. } | Record::Mark { .. } => None,
     }
 }

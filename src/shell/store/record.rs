@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 
-use crate::chat::{GapCause, Nickname, RoomName, Seq, Text, TopicInfo};
+use crate::chat::{GapCause, Kept, Nickname, RoomName, Seq, Text, TopicInfo};
 
 /// Something to keep.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -62,6 +62,35 @@ impl Record {
             | Self::Topic { room, .. }
             | Self::Mark { room, .. }
             | Self::Gap { room, .. } => room,
+        }
+    }
+
+    /// The row of its room's history that it makes, if it makes one.
+    #[must_use]
+    pub fn row(&self) -> Option<Kept> {
+        match self {
+            Self::Line {
+                seq,
+                at,
+                from,
+                is_action,
+                text,
+                ..
+            } => Some(Kept::Line {
+                seq: *seq,
+                at: *at,
+                from: from.clone(),
+                is_action: *is_action,
+                text: text.clone(),
+            }),
+            Self::Gap {
+                first, last, why, ..
+            } => Some(Kept::Gap {
+                first: *first,
+                last: *last,
+                why: *why,
+            }),
+            Self::Topic { .. } | Self::Mark { .. } => None,
         }
     }
 

@@ -435,13 +435,6 @@ fn both(room: &RoomName, seq: Seq, message: &Message) -> Option<(Record, Kept)> 
         Message::Acted { at, from, text, .. } => (*at, from.clone(), text.clone(), true),
         _ => return None,
     };
-    let row = Kept::Line {
-        seq,
-        at,
-        from: from.clone(),
-        is_action,
-        text: text.clone(),
-    };
     let record = Record::Line {
         room: room.clone(),
         seq,
@@ -450,5 +443,6 @@ fn both(room: &RoomName, seq: Seq, message: &Message) -> Option<(Record, Kept)> 
         is_action,
         text,
     };
+    let row = record.row()?;
     Some((record, row))
 }

@@ -42,7 +42,7 @@ pub(super) fn search(
         found.extend(lines.into_iter().map(|line| (room.clone(), line)));
     }
     // Stable: what was said at the same moment stays in the order of rooms and numbers.
-    found.sort_by_key(|(_, line)| said_at(line));
+    found.sort_by_key(|(_, line)| line.at());
     let surplus = found.len().saturating_sub(Findings::LINES_MAX as usize);
     Ok((found.split_off(surplus), surplus > 0))
 }
@@ -77,11 +77,4 @@ fn lines(connection: &Connection, room: i64, query: &str) -> rusqlite::Result<Ve
     ids.into_iter()
         .map(|id| message.query_row([id], rows::message))
         .collect()
-}
-
-fn said_at(line: &Kept) -> chrono::DateTime<chrono::Utc> {
-    match line {
-        Kept::Line { at, .. } | Kept::Erased { at, .. } => *at,
-        Kept::Gap { .. } => chrono::DateTime::UNIX_EPOCH,
-    }
 }
