@@ -44,7 +44,9 @@ impl<L: Listener> Hub<L> {
             flavor,
             write,
         });
-        self.tell_past(&RoomName::lobby());
+        if self.archive.is_some() {
+            self.tell_past(&RoomName::lobby());
+        }
         self.step(Event::Connected { conn });
     }
 

@@ -110,7 +110,11 @@ impl Outgoing {
                     self.waiting.push_front(request);
                     return;
                 }
-                Err(TrySendError::Closed(_)) => self.waiting.clear(),
+                Err(TrySendError::Closed(_)) => {
+                    // Nobody will ever decide on it.
+                    self.waiting.clear();
+                    self.decide(Ticket::MAX);
+                }
             }
         }
     }
@@ -150,5 +154,26 @@ impl Outgoing {
             is_urgent: std::mem::take(&mut self.is_urgent),
         });
         self.ticket += 1;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::chat::{RoomName, Seq};
+
+    /// A keeper that is gone must not cost memory for ever.
+    #[test]
+    fn what_nobody_takes_is_not_held() {
+        let (keeper, requests) = mpsc::channel(1);
+        let mut outgoing = Outgoing::new(keeper, 1_000_000);
+        drop(requests);
+        for number in 1..=1_000 {
+            let (room, seq) = (RoomName::lobby(), Seq(number));
+            outgoing.keep(Record::Mark { room, seq });
+            outgoing.hand_over();
+        }
+        assert!(outgoing.undecided.is_empty() && outgoing.waiting.is_empty());
+        assert_eq!(outgoing.undecided_bytes, 0);
     }
 }

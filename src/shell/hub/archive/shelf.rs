@@ -155,6 +155,10 @@ impl Marks {
         if last.0 + self.lead / 2 <= asked.0 {
             return None;
         }
+        if !self.asked.is_empty() {
+            // Much is said, or the disk takes its time: marks must not pile up.
+            self.lead = (self.lead * 2).min(LEAD_MAX);
+        }
         let seq = Seq(last.0 + self.lead);
         self.asked.push_back(Asked { ticket, seq, last });
         Some(seq)
@@ -227,6 +231,13 @@ mod tests {
             LEAD_MIN,
             "nothing was said meanwhile"
         );
+    }
+
+    #[test]
+    fn marks_do_not_pile_up_while_the_disk_hangs() {
+        let mut shelf = Shelf::new(Past::default(), Seq(LEAD_MIN));
+        let marks = (0..100_000).filter(|_| say(&mut shelf, 1).is_some());
+        assert!(marks.count() < 20);
     }
 
     #[test]
