@@ -4,6 +4,7 @@
 use chrono::NaiveDate;
 
 use super::Hub;
+use super::archive::Shelf;
 use crate::chat::{
     ConnId, Findings, HistoryPage, Kept, Message, PageEnd, Refusal, RoomName, Seq, Span, Text,
 };
@@ -39,7 +40,7 @@ pub(super) struct OfRoom {
     next: Span,
     /// The highest number that counts: what is above is live.
     last: Seq,
-    /// How many lines the room's history has.
+    /// How many lines the room's history has, as of the latest page.
     total: u64,
     /// Where it begins, once that is known.
     start: Option<Seq>,
@@ -89,13 +90,13 @@ impl<L: Listener> Hub<L> {
             .archive
             .as_ref()
             .and_then(|archive| archive.shelf(room));
-        let (last, total) = shelf.map_or((Seq(0), 0), |shelf| (shelf.last(), shelf.total()));
+        let last = shelf.map_or(Seq(0), Shelf::last);
         let of = OfRoom {
             room: room.clone(),
             span,
             next: span,
             last,
-            total,
+            total: 0,
             start: None,
             shown: 0,
             seen: 0,

@@ -275,18 +275,20 @@ impl<S: Store> Keeper<S> {
         if let Err(error) = &past {
             warn!(%error, "the history of a room cannot be read");
         }
-        let past = self.pending.added_to(past?, room, lines);
+        self.with_pending(past?, room, lines).await
+    }
+
+    /// What the store knows of a room, with what waits, and without what was given up.
+    async fn with_pending(
+        &mut self,
+        past: Option<Past>,
+        room: &RoomName,
+        lines: u32,
+    ) -> Result<Past, StoreError> {
+        let past = self.pending.added_to(past, room, lines);
         let mut past = past.unwrap_or_default();
         past.total = past.total.saturating_sub(self.given_up(room).await?);
         Ok(past)
-    }
-
-    /// How many lines a room's history has.
-    async fn total(&mut self, room: &RoomName) -> Result<u64, StoreError> {
-        let past = self.store.recall(room, 0).await?;
-        let past = self.pending.added_to(past, room, 0);
-        let total = past.map_or(0, |past| past.total);
-        Ok(total.saturating_sub(self.given_up(room).await?))
     }
 
     /// How many lines stand under numbers that were given up, after a commit that failed
@@ -323,8 +325,9 @@ impl<S: Store> Keeper<S> {
     }
 
     async fn page(&mut self, room: &RoomName, span: Span, last: Seq) -> Result<Page, StoreError> {
-        let stored = self.store.recall(room, 0).await?;
-        let stored = stored.map_or(Seq(0), |past| past.last);
+        let past = self.store.recall(room, 0).await?;
+        let stored = past.as_ref().map_or(Seq(0), |past| past.last);
+        let total = self.with_pending(past, room, 0).await?.total;
         let (start, last) = match span {
             Span::Between { first, last: to } => (first, to.min(last)),
             Span::Last { count } => (self.start(room, (last, stored), count).await?, last),
@@ -341,7 +344,6 @@ impl<S: Store> Keeper<S> {
             .pending
             .rows_added_to(rows, room, ((start, last), stored), ROWS_PER_PAGE);
         let is_last = rows.len() < ROWS_PER_PAGE as usize;
-        let total = self.total(room).await?;
         Ok(Page {
             start,
             rows,
