@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use roomful::shell::{Config, Durability, HistoryConfig};
 
-use crate::support::{Person, TestDisk, TestServer, unlimited};
+use crate::support::{PATIENCE, Person, TestDisk, TestServer, unlimited};
 
 async fn relaxed(disk: &TestDisk, config: Config) -> TestServer {
     TestServer::start_with(disk.clone(), config, HistoryConfig::default()).await
@@ -253,4 +253,20 @@ async fn without_its_keeper_numbers_go_on_above_all_others() {
     };
     let first = told.split_once('(').unwrap().1.split(' ').next().unwrap();
     assert!(first.parse::<u64>().unwrap() > 30, "{told}");
+}
+
+/// Five seconds after a flood, a crash left a gap of 45,543 numbers.
+#[tokio::test(flavor = "multi_thread")]
+async fn after_a_flood_little_stays_set_aside() {
+    let disk = TestDisk::new();
+    let server = relaxed(&disk, unlimited()).await;
+    let mut ada = server.person("ada").await;
+    say(&mut ada, "line", 20_000).await;
+    let waited = tokio::time::timeout(PATIENCE, async {
+        while disk.rows("lobby").await.len() < 20_000 || disk.gap_after_crash("lobby").await > 16 {
+            tokio::task::yield_now().await;
+        }
+    });
+    waited.await.expect("it is calm again");
+    server.stop().await;
 }

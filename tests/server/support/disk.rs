@@ -63,6 +63,22 @@ impl TestDisk {
             .unwrap()
     }
 
+    /// How many numbers of a room a crash at this moment would leave in a gap.
+    pub(crate) async fn gap_after_crash(&self, room: &str) -> u64 {
+        let room = room.parse().unwrap();
+        let mut kept = self.copy();
+        kept.begin().await.unwrap();
+        let all = (Seq(0), Seq(u64::MAX));
+        let rows = kept
+            .browse(&room, all, u32::MAX, End::Lowest)
+            .await
+            .unwrap();
+        match rows.last() {
+            Some(Kept::Gap { first, last, .. }) => last.0 - first.0 + 1,
+            Some(Kept::Line { .. } | Kept::Erased { .. }) | None => 0,
+        }
+    }
+
     async fn can_write(&self) -> Result<(), StoreError> {
         self.can_read().await?;
         match *self.state.borrow() {

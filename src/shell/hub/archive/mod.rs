@@ -39,6 +39,8 @@ pub(super) struct Archive {
     healing: Vec<(RoomName, (Ticket, Seq, Seq))>,
     /// Rooms for which numbers were set aside, by the ticket that decides.
     marking: VecDeque<(Ticket, RoomName)>,
+    /// Rooms for which much is set aside, by the ticket of what was said last.
+    calming: VecDeque<(Ticket, RoomName)>,
     /// Rooms of which something could not be handed over.
     behind: BTreeSet<RoomName>,
     /// What the engine is to be told.
@@ -86,6 +88,7 @@ impl Archive {
             is_dead: false,
             healing: Vec::new(),
             marking: VecDeque::new(),
+            calming: VecDeque::new(),
             behind: BTreeSet::new(),
             news: Vec::new(),
         }
@@ -232,6 +235,10 @@ impl Archive {
         }
         // Its number is used, whether it is kept or not.
         set_aside(shelf, room, &mut self.outgoing, &mut self.marking);
+        let ticket = self.outgoing.ticket();
+        if shelf.note_said(ticket) {
+            self.calming.push_back((ticket, room.clone()));
+        }
         // While commits fail, there is nothing to wait for.
         match shelf.not_before() {
             Some(ticket) if !self.is_troubled() => {
@@ -287,6 +294,7 @@ impl Archive {
                     shelf.note_durable(ticket);
                 }
             }
+            self.calm(ticket);
             self.note_healed(ticket);
             if self.outgoing.is_under_half() {
                 self.catch_up();
@@ -396,6 +404,19 @@ impl Archive {
                     why: GapCause::Unkept,
                 });
                 self.healing.push((room, (ticket, first, last)));
+            }
+        }
+    }
+
+    /// Rooms in which nothing was said since give back what was set aside for more.
+    fn calm(&mut self, decided: Ticket) {
+        while let Some((_, room)) = self.calming.pop_front_if(|(ticket, _)| *ticket <= decided) {
+            let Some(Known::Here(shelf)) = self.rooms.get_mut(&room) else {
+                continue;
+            };
+            match shelf.calm(&room, decided) {
+                Ok(mark) => self.outgoing.keep_if_place(mark),
+                Err(later) => self.calming.push_back((later, room)),
             }
         }
     }

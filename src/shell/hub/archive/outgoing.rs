@@ -70,6 +70,11 @@ impl Outgoing {
         self.ticket
     }
 
+    /// Decides on what comes together now.
+    pub(super) fn ticket(&self) -> Ticket {
+        self.ticket
+    }
+
     /// Adds a record that is of use and can be done without.
     pub(super) fn keep_if_place(&mut self, record: Record) {
         if self.has_place(&record) {

@@ -21,6 +21,10 @@ pub(in crate::shell::hub) struct Shelf {
     tail: VecDeque<Kept>,
     tail_bytes: usize,
     marks: Marks,
+    /// The ticket of what was said last.
+    said_in: Ticket,
+    /// It is noted that much is set aside for it.
+    is_watched: bool,
     /// Lines that could not be handed over: not kept, and the room has been told.
     pub(super) gap: Option<(Seq, Seq)>,
     /// Its past could not be read.
@@ -63,6 +67,8 @@ impl Shelf {
                 asked: VecDeque::new(),
                 lead: LEAD_MIN,
             },
+            said_in: 0,
+            is_watched: false,
             gap: None,
             owes_topic: false,
             is_unread: false,
@@ -143,6 +149,27 @@ impl Shelf {
             .map(|asked| asked.ticket)
     }
 
+    /// Something was said with this ticket. Whether it has to be seen, once that is
+    /// decided, if so much must stay set aside; asked for once.
+    pub(super) fn note_said(&mut self, ticket: Ticket) -> bool {
+        self.said_in = ticket;
+        let is_news = !self.is_watched && self.marks.is_far_beyond(self.last);
+        self.is_watched |= is_news;
+        is_news
+    }
+
+    /// The ticket to look again at, when something was said since this one is decided;
+    /// else it is calm, and this mark gives back what was set aside.
+    pub(super) fn calm(&mut self, room: &RoomName, decided: Ticket) -> Result<Record, Ticket> {
+        if self.said_in > decided {
+            return Err(self.said_in);
+        }
+        self.is_watched = false;
+        let seq = self.marks.give_back(self.last);
+        let room = room.clone();
+        Ok(Record::Mark { room, seq })
+    }
+
     /// Everything up to this ticket is durable.
     pub(super) fn note_durable(&mut self, ticket: Ticket) {
         self.marks.note_durable(ticket, self.last);
@@ -162,6 +189,21 @@ impl Marks {
         let seq = Seq(last.0 + self.lead);
         self.asked.push_back(Asked { ticket, seq, last });
         Some(seq)
+    }
+
+    /// Whether a crash now would leave a gap that puzzles people.
+    fn is_far_beyond(&self, last: Seq) -> bool {
+        let asked = self.asked.back().map_or(self.durable, |asked| asked.seq);
+        asked.0 > last.0 + 4 * LEAD_MIN
+    }
+
+    /// From now on only as much is set aside as for a quiet room. It takes effect here at
+    /// once, and is safe before it is durable: the store sets aside more.
+    fn give_back(&mut self, last: Seq) -> Seq {
+        let quiet = Seq(last.0 + LEAD_MIN);
+        self.lead = LEAD_MIN;
+        self.durable = self.durable.min(quiet);
+        quiet
     }
 
     /// Four times what was said while a mark was committed is set aside next: enough
@@ -231,6 +273,32 @@ mod tests {
             LEAD_MIN,
             "nothing was said meanwhile"
         );
+    }
+
+    #[test]
+    fn when_it_is_calm_again_little_stays_set_aside() {
+        let mut shelf = Shelf::new(Past::default(), Seq(LEAD_MIN));
+        for _ in 0..1_000 {
+            say(&mut shelf, 1);
+            shelf.note_said(1);
+        }
+        shelf.note_durable(1);
+        assert!(shelf.is_watched);
+        say(&mut shelf, 2);
+        assert!(!shelf.note_said(2), "it is known");
+        assert_eq!(shelf.calm(&lobby(), 1), Err(2));
+        shelf.note_durable(2);
+        let (room, seq) = (lobby(), Seq(1_001 + LEAD_MIN));
+        assert_eq!(
+            shelf.calm(&room, 2),
+            Ok(Record::Mark { room: lobby(), seq })
+        );
+        for _ in 0..LEAD_MIN {
+            assert_eq!(shelf.not_before(), None);
+            say(&mut shelf, 3);
+        }
+        say(&mut shelf, 3);
+        assert_eq!(shelf.not_before(), Some(3), "beyond what is set aside now");
     }
 
     #[test]
