@@ -55,7 +55,7 @@ struct Book<'a> {
     views: &'a Views,
     /// Rows by room and first number.
     rooms: BTreeMap<&'a str, BTreeMap<u64, &'a Kept>>,
-    /// Where what was said once stands.
+    /// Where somebody's words stand in a room: the last time, if they were said again.
     places: BTreeMap<(&'a str, &'a str), u64>,
     /// Under which name something is kept.
     nicks: BTreeMap<&'a str, &'a str>,

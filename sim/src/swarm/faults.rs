@@ -47,9 +47,6 @@ struct Faults<'a> {
     span: u64,
 }
 
-/// A fault that strikes so many times.
-type Counted = fn(u32) -> Fault;
-
 fn small(dice: &mut Dice, sides: u64) -> u32 {
     u32::try_from(dice.roll(sides)).unwrap_or(0)
 }
@@ -164,20 +161,19 @@ impl Faults<'_> {
                 Fault::DiskSlow(long, millis(*dice.pick(&[30, 300, 2_000])))
             });
         });
-        let counted: [(u64, Counted); 4] = [
-            (8, Fault::DiskErrors),
-            // Rare: what is read in the moment after it is still being worked on.
-            (50, Fault::DiskTorn),
-            (8, Fault::DiskUnreadable),
-            (8, Fault::DiskRefuses),
+        let counted: [fn(u32) -> Fault; 4] = [
+            Fault::DiskErrors,
+            Fault::DiskTorn,
+            Fault::DiskUnreadable,
+            Fault::DiskRefuses,
         ];
-        for (one_in, fault) in counted {
-            self.one_in(one_in, |faults| {
+        for fault in counted {
+            self.one_in(8, |faults| {
                 faults.at_some_moment(|dice| fault(1 + small(dice, 3)));
             });
         }
         // So that a crash comes while a commit is about to be made again.
-        self.one_in(50, |faults| {
+        self.one_in(12, |faults| {
             let at = faults.moment();
             faults.plan.fault(at, Fault::DiskTorn(1));
             faults.plan.fault(at + millis(150), Fault::Kill);

@@ -140,6 +140,9 @@ impl Room {
         match record {
             Record::Line { seq, .. } => {
                 self.note_jump(*seq);
+                if self.has_expired(*seq) {
+                    return;
+                }
                 let line = record.row().expect("a line is a row");
                 // The same may come again, when it was not certain that it was kept.
                 let before = self.rows.insert(*seq, line);
@@ -159,6 +162,15 @@ impl Room {
                 }
             }
         }
+    }
+
+    /// Whether this number was kept, and is too old by now.
+    fn has_expired(&self, seq: Seq) -> bool {
+        let before = self.rows.range(..=seq).next_back();
+        matches!(
+            before,
+            Some((_, Kept::Gap { last, why: GapCause::Expired, .. })) if *last >= seq
+        )
     }
 
     /// The first number from this one on that lies in no gap yet: it may have expired

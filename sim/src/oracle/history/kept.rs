@@ -153,7 +153,10 @@ impl Book<'_> {
         };
         let reads = self.between(one.at, kill).filter(read).count() as u64;
         let bound = settings.get(Key::CommitInterval) + (3 + reads) * latency + SLACK;
-        if kill - one.at <= bound || self.was_ill(one.at.saturating_sub(1_000), kill) {
+        let is_excused = kill - one.at <= bound
+            || self.was_ill(one.at.saturating_sub(1_000), kill)
+            || self.was_told_that_it_is_not_kept(room, one.at, kill);
+        if is_excused {
             return Ok(());
         }
         Err(violation(format!(
@@ -161,6 +164,22 @@ impl Book<'_> {
             one.text,
             kill - one.at
         )))
+    }
+
+    /// Whether the buffer was full when something was heard, and people were told so;
+    /// the numbers of such lines are recorded when it has emptied.
+    fn was_told_that_it_is_not_kept(&self, room: &str, heard: u64, kill: u64) -> bool {
+        let at = |place: usize| self.run.events[place].at;
+        let is_told_by = heard + self.plan.settings.get(Key::LatencyMax) + SLACK;
+        self.views.all.values().any(|view| {
+            let paused = view.paused.iter().filter(|(_, other)| other == room);
+            let mut paused = paused.filter(|(place, _)| at(*place) <= is_told_by);
+            paused.any(|(since, _)| {
+                let mut resumed = view.resumed.iter();
+                !resumed
+                    .any(|(place, other, ..)| other == room && place > since && at(*place) <= kill)
+            })
+        })
     }
 
     /// Whether the disk, or the server's process, was not itself for a while.

@@ -129,7 +129,11 @@ impl Batch<'_> {
 
     fn keep(&mut self, room: &RoomName, seq: Seq, line: &Line<'_>) -> rusqlite::Result<()> {
         self.note_jump(room, number(seq))?;
-        let id = self.change(room)?.id;
+        let change = self.change(room)?;
+        let (id, may_come_again) = (change.id, number(seq) <= change.last);
+        if may_come_again && has_expired(self.transaction, id, number(seq))? {
+            return Ok(());
+        }
         match insert(self.transaction, message_id(id, seq), line) {
             Ok(inserted) => {
                 let change = self.change(room)?;
@@ -260,6 +264,18 @@ fn beyond_gap(connection: &Connection, room: i64, first: i64) -> rusqlite::Resul
         .query_row((room, first), |row| row.get(0))
         .optional()?;
     Ok(last.map_or(first, |last| first.max(last + 1)))
+}
+
+/// Whether this number was kept, and is too old by now.
+fn has_expired(connection: &Connection, room: i64, number: i64) -> rusqlite::Result<bool> {
+    connection
+        .prepare_cached(
+            "SELECT EXISTS (SELECT 1 FROM gaps \
+             WHERE room = ?1 AND first <= ?2 AND last >= ?2 AND why = ?3)",
+        )?
+        .query_row((room, number, cause_number(GapCause::Expired)), |row| {
+            row.get(0)
+        })
 }
 
 /// Forgets a room in which nothing was ever said, and which has no topic: anybody may

@@ -139,12 +139,16 @@ impl World {
     fn write(&mut self) {
         let count = 1 + self.dice.roll(9);
         let records: Vec<Record> = (0..count).map(|_| self.record()).collect();
-        // Sometimes again, as after a commit that may have failed.
+        // Sometimes again, as after a commit that may have failed; what it kept may have
+        // expired meanwhile.
         for _ in 0..=self.dice.roll(2) {
             assert_eq!(
                 now(self.disk().write(&records)).unwrap(),
                 now(self.memory.write(&records)).unwrap()
             );
+            if self.dice.roll(6) == 0 {
+                self.tidy();
+            }
         }
     }
 

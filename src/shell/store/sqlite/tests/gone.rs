@@ -84,3 +84,19 @@ fn expired_lines_leave_the_files() {
     let check = "INSERT INTO search (search) VALUES ('integrity-check')";
     store.connection.execute_batch(check).unwrap();
 }
+
+#[test]
+fn what_has_expired_is_not_kept_when_it_comes_again() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut store = begun(dir.path());
+    let records = [line("ops", 1, &odd_word(1)), line("ops", 2, "young")];
+    now(store.write(&records)).unwrap();
+    tidy_all(&mut store, Some(at(2))).unwrap();
+    // As after a commit that was kept and answered as if it had failed.
+    now(store.write(&records)).unwrap();
+
+    tidy_all(&mut store, None).unwrap();
+    assert_eq!(count_in_files(dir.path(), [odd_word(1)].into_iter()), 0);
+    let past = now(store.recall(&room("ops"), 10)).unwrap().unwrap();
+    assert_eq!((past.total, past.tail.len()), (1, 2));
+}
