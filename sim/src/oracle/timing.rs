@@ -243,8 +243,12 @@ fn is_told_of_shutdown(
     let Some((place, at)) = views.stopped else {
         return Ok(());
     };
-    // Who does not run cannot take their leave in time, nor who waits for a disk.
-    if stands_still_after(run, place) || !troubles.is_calm_for_all(at) {
+    // Who does not run cannot take their leave in time, nor who waits for a disk; and a
+    // disk may take longer than a server that stops is left alive.
+    if stands_still_after(run, place)
+        || is_killed_while_it_stops(run, place)
+        || !troubles.is_calm_for_all(at)
+    {
         return Ok(());
     }
     let came = view.stays.first().map_or(place, |stay| stay.from);
@@ -282,6 +286,17 @@ fn stands_still_after(run: &Run, place: usize) -> bool {
     run.events[place..]
         .iter()
         .any(|event| matches!(event.what, What::Struck(FaultKind::Pause, ..)))
+}
+
+fn is_killed_while_it_stops(run: &Run, place: usize) -> bool {
+    let mut rest = run.events[place..].iter();
+    let end = rest.find(|event| {
+        matches!(
+            event.what,
+            What::Ended(_) | What::Struck(FaultKind::ServerKill, ..)
+        )
+    });
+    end.is_some_and(|event| !matches!(event.what, What::Ended(_)))
 }
 
 /// A line goes from one calm person to another in the time of the network.
