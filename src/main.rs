@@ -3,6 +3,7 @@
 use std::io::Write as _;
 use std::process::ExitCode;
 
+use roomful::shell::admin::{self, Admin};
 use roomful::shell::cli::{self, Settings, Stop, Task};
 use roomful::shell::{
     Clock, Handle, Outcome, Place, Server, Signals, TcpListener, banner, descriptors, keep, logging,
@@ -28,6 +29,12 @@ fn run(task: Task) -> Result<Outcome, Stop> {
             runtime.block_on(serve(*settings))
         }
         Task::Run(errand) => errand.run().map(|()| Outcome::Stopped),
+        Task::CheckHealth(address) => {
+            let answer = admin::ask(address).map_err(Stop::failed)?;
+            // Nobody may be there to read it; the status says the same.
+            let _ = writeln!(std::io::stdout(), "{answer}");
+            Ok(Outcome::Stopped)
+        }
     }
 }
 
@@ -40,7 +47,14 @@ async fn serve(settings: Settings) -> Result<Outcome, Stop> {
     let listeners: Result<Vec<_>, _> = config.listen.iter().copied().map(bind).collect();
     let listeners = listeners.map_err(Stop::failed)?;
     let addresses: Result<Vec<_>, _> = listeners.iter().map(TcpListener::local_addr).collect();
-    let banner = banner(&addresses.map_err(Stop::failed)?, place.as_ref());
+    let admin = settings.admin.map(Admin::bind).transpose();
+    let admin = admin.map_err(Stop::failed)?;
+    let admin_address = admin.as_ref().map(Admin::local_addr).transpose();
+    let banner = banner(
+        &addresses.map_err(Stop::failed)?,
+        place.as_ref(),
+        admin_address.map_err(Stop::failed)?,
+    );
 
     let mut server = Server::new(config, listeners, Clock::system());
     let mut keeper = None;
@@ -51,9 +65,11 @@ async fn serve(settings: Settings) -> Result<Outcome, Stop> {
         keeper = Some(thread);
     }
     let mut signals = Signals::catch().map_err(Stop::failed)?;
+    let handle = server.handle();
+    let admin = admin.map(|admin| admin.start(handle.clone())).transpose();
+    let _until_the_end = admin.map_err(Stop::failed)?;
     // Nobody may be there to read it, and the server serves all the same.
     let _ = writeln!(std::io::stderr(), "{banner}");
-    let handle = server.handle();
     let outcome = tokio::select! {
         biased;
         outcome = server.run() => outcome,

@@ -16,6 +16,7 @@ use roomful::engine::Effect;
 use roomful::shell::fanout::{Batch, Bounds, Gauges, Opened, Report, Share, Slots, Turn, Worker};
 use tokio::io::AsyncWrite;
 use tokio::sync::mpsc::{Receiver, Sender, channel};
+use tokio::time::Instant;
 
 use super::crowd::{Crowd, SAID, room, text};
 use super::{Case, Task, case};
@@ -50,6 +51,7 @@ fn write(members: u64) -> Task {
     let mut floor = Floor::with(members);
     let members: Vec<ConnId> = (1..=members).map(ConnId).collect();
     fill_with_lines(floor.turn(), &members);
+    floor.turn().note_read(Instant::now());
     Box::new(move || floor.write())
 }
 
@@ -62,6 +64,7 @@ fn whole_way(others: u64) -> Task {
     Box::new(move || {
         let turn = floor.turn();
         turn.clear();
+        turn.note_read(Instant::now());
         let mut rest = bytes.as_bytes();
         while let Some(decoded) = decoder.decode(&mut rest) {
             if let Decoded::Command { command, .. } = decoded {

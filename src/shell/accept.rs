@@ -105,6 +105,7 @@ impl<L: Listener> Door<L> {
         let (read, write, peer) = match accepted {
             Ok(connection) => connection,
             Err(error) => {
+                self.admission.figures().accept_failures.add(1);
                 let pause = self.trouble.met(&error, Instant::now());
                 return sleep(pause).await;
             }

@@ -12,6 +12,7 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 use super::Config;
+use super::metrics::EntryFigures;
 use crate::chat::Refusal;
 
 /// The most addresses without a connection that are remembered for their rate
@@ -46,13 +47,19 @@ impl Admission {
     /// either of the last two switches the delay off. `now` is the earliest
     /// time that [`Self::admit`] will be told.
     #[must_use]
-    pub(crate) fn new(config: &Config, now: Instant) -> Self {
+    pub(crate) fn new(config: &Config, now: Instant, figures: Arc<EntryFigures>) -> Self {
         Self(Arc::new(Shared {
             connections_max: config.connections_max,
             per_address_max: config.connections_per_address_max,
             rate: Rate::new(config.connect_burst, config.connects_per_second, now),
             state: Mutex::default(),
+            figures,
         }))
+    }
+
+    /// Where it counts, and the accept loops too.
+    pub(crate) fn figures(&self) -> &EntryFigures {
+        &self.0.figures
     }
 
     /// Admits a new connection, or says why not. A delayed connection counts
@@ -61,10 +68,11 @@ impl Admission {
     /// # Errors
     /// [`Refusal::ServerFull`] or [`Refusal::AddressFull`]; nothing has changed then.
     pub(crate) fn admit(&self, peer: IpAddr, now: Instant) -> Result<Admitted, Refusal> {
-        let Shared { rate, .. } = &*self.0;
+        let Shared { rate, figures, .. } = &*self.0;
         let mut state = self.0.lock();
         state.forget_idle(rate.mark(now));
         if state.connections >= self.0.connections_max {
+            figures.refused_server_full.add(1);
             let max = self.0.connections_max;
             return Err(Refusal::ServerFull { max });
         }
@@ -74,6 +82,8 @@ impl Admission {
             None => now,
         };
         state.connections += 1;
+        figures.admitted.add(1);
+        figures.delayed.add(u64::from(not_before > now));
         let shared = Arc::clone(&self.0);
         let permit = Permit { shared, address };
         Ok(Admitted { permit, not_before })
@@ -98,6 +108,7 @@ struct Shared {
     per_address_max: usize,
     rate: Rate,
     state: Mutex<State>,
+    figures: Arc<EntryFigures>,
 }
 
 impl Shared {
@@ -114,6 +125,7 @@ impl Shared {
     ) -> Result<Instant, Refusal> {
         let visitor = state.visitors.get(&address).copied().unwrap_or_default();
         if visitor.connections >= self.per_address_max {
+            self.figures.refused_address_full.add(1);
             let max = self.per_address_max;
             return Err(Refusal::AddressFull { max });
         }

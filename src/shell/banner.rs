@@ -6,24 +6,37 @@ use std::time::Duration;
 use super::{Durability, Place};
 
 /// What a server that has started says of itself: where it listens, how to try it
-/// from this machine, and where history is kept, if it is. Lines without the last
-/// line's end.
+/// from this machine, where history is kept, if it is, and where its metrics are, if
+/// it shows any. Lines without the last line's end.
 ///
 /// ```
-/// let banner = roomful::shell::banner(&["0.0.0.0:4000".parse().unwrap()], None);
+/// let banner = roomful::shell::banner(&["0.0.0.0:4000".parse().unwrap()], None, None);
 /// let lines: Vec<_> = banner.lines().skip(1).collect();
 /// assert_eq!(lines, ["Try it: nc -N 127.0.0.1 4000", "History is not kept."]);
 /// ```
 #[must_use]
-pub fn banner(addresses: &[SocketAddr], history: Option<&Place>) -> String {
+pub fn banner(
+    addresses: &[SocketAddr],
+    history: Option<&Place>,
+    admin: Option<SocketAddr>,
+) -> String {
     let listed: Vec<String> = addresses.iter().map(SocketAddr::to_string).collect();
     let version = env!("CARGO_PKG_VERSION");
     let mut banner = format!("roomful {version} listens on {}", listed.join(" and "));
     if let Some(first) = addresses.first() {
-        let (ip, port) = (from_here(first.ip()), first.port());
-        banner += &format!("\nTry it: nc -N {ip} {port}");
+        let first = reachable(*first);
+        banner += &format!("\nTry it: nc -N {} {}", first.ip(), first.port());
     }
-    banner + "\n" + &of_history(history)
+    banner += &format!("\n{}", of_history(history));
+    if let Some(admin) = admin {
+        banner += &format!("\nMetrics and health: http://{}/", reachable(admin));
+    }
+    banner
+}
+
+/// Where it is reached from this machine.
+pub(super) fn reachable(address: SocketAddr) -> SocketAddr {
+    SocketAddr::new(from_here(address.ip()), address.port())
 }
 
 fn of_history(history: Option<&Place>) -> String {
@@ -65,7 +78,7 @@ mod tests {
     fn says(addresses: &[&str], expected: Expect) {
         let addresses: Vec<_> = addresses.iter().map(|text| text.parse().unwrap()).collect();
         let version = concat!("roomful ", env!("CARGO_PKG_VERSION"), " ");
-        let banner = banner(&addresses, None);
+        let banner = banner(&addresses, None, None);
         let rest = banner.strip_prefix(version).unwrap();
         expected.assert_eq(rest.strip_suffix("\nHistory is not kept.").unwrap());
     }
@@ -98,6 +111,13 @@ mod tests {
                 "History is kept in /var/lib/roomful for ever. A crash loses nothing that anybody has seen."
             ],
         );
+    }
+
+    #[test]
+    fn it_says_where_metrics_are() {
+        let said = banner(&[], None, Some("[::]:4001".parse().unwrap()));
+        let last = said.lines().last();
+        assert_eq!(last, Some("Metrics and health: http://[::1]:4001/"));
     }
 
     #[test]

@@ -41,7 +41,14 @@ impl Clock {
     /// The time now, in UTC.
     #[must_use]
     pub fn now(&self) -> DateTime<Utc> {
-        let passed = TimeDelta::from_std(self.started.elapsed()).unwrap_or(TimeDelta::MAX);
+        self.at(Instant::now())
+    }
+
+    /// The time at this moment, in UTC.
+    #[must_use]
+    pub fn at(&self, moment: Instant) -> DateTime<Utc> {
+        let passed = moment.saturating_duration_since(self.started);
+        let passed = TimeDelta::from_std(passed).unwrap_or(TimeDelta::MAX);
         self.wall
             .checked_add_signed(passed)
             .unwrap_or(DateTime::<Utc>::MAX_UTC)

@@ -2,9 +2,9 @@
 
 use super::accept::LINGERING_MAX;
 
-/// Descriptors that are no connections: standard streams, the runtime's own,
-/// files read now and then.
-const RESERVE: u64 = 32;
+/// Descriptors that are no connections: standard streams, the runtimes' own,
+/// files read now and then, those who ask for metrics.
+const RESERVE: u64 = 48;
 
 /// Raises the limit on open files as far as this process may, and returns how
 /// many connections can be had: `connections_max`, or fewer, with one warning
@@ -62,7 +62,7 @@ mod tests {
         assert_eq!(fitting(1, reserve + 100), 100);
         assert_eq!(fitting(1, reserve + 1), 1);
         assert_eq!(fitting(1, reserve), 1, "never none");
-        assert_eq!(fitting(2, 1024), 1024 - 32 - 2 * 65);
+        assert_eq!(fitting(2, 1024), 1024 - 48 - 2 * 65);
         assert_eq!(fitting(1, u64::MAX) as u64, u64::MAX - reserve);
     }
 

@@ -11,6 +11,7 @@
 //! ```
 
 mod accept;
+pub mod admin;
 mod admission;
 mod banner;
 pub mod cli;
@@ -24,6 +25,7 @@ mod hub;
 mod keeper_thread;
 mod listener;
 pub mod logging;
+pub mod metrics;
 mod server;
 mod signals;
 mod stage;

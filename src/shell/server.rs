@@ -11,7 +11,8 @@ use tracing::error;
 use super::accept::{Accepted, accept_connections};
 use super::admission::Admission;
 use super::fanout::{self, Bounds, Gauges, Report, Share, Worker};
-use super::hub::{Hub, Inlets, Inspection, Inspector};
+use super::hub::{Hub, Inlets, Inspection, Inspector, Pulse};
+use super::metrics::{Metrics, timed};
 use super::stage::{Outcome, Progress, Stage};
 use super::store::HistoryLink;
 use super::{Clock, Config, Listener};
@@ -40,10 +41,12 @@ pub struct Server<L: Listener> {
     config: Config,
     listeners: Vec<L>,
     clock: Clock,
-    gauges: Arc<Gauges>,
+    metrics: Metrics,
     progress: Progress,
     inspectors_in: mpsc::Sender<Inspector>,
     inspectors: mpsc::Receiver<Inspector>,
+    pulses_in: mpsc::Sender<Pulse>,
+    pulses: mpsc::Receiver<Pulse>,
     history: Option<HistoryLink>,
 }
 
@@ -52,7 +55,8 @@ pub struct Server<L: Listener> {
 pub struct Handle {
     progress: Progress,
     inspectors: mpsc::Sender<Inspector>,
-    gauges: Arc<Gauges>,
+    pulses: mpsc::Sender<Pulse>,
+    metrics: Metrics,
 }
 
 impl<L: Listener> Server<L> {
@@ -60,14 +64,17 @@ impl<L: Listener> Server<L> {
     #[must_use]
     pub fn new(config: Config, listeners: Vec<L>, clock: Clock) -> Self {
         let (inspectors_in, inspectors) = mpsc::channel(1);
+        let (pulses_in, pulses) = mpsc::channel(1);
         Self {
+            metrics: Metrics::new(clock, config.io_workers.max(1)),
             config,
             listeners,
             clock,
-            gauges: Arc::new(Gauges::default()),
             progress: Progress::default(),
             inspectors_in,
             inspectors,
+            pulses_in,
+            pulses,
             history: None,
         }
     }
@@ -77,6 +84,7 @@ impl<L: Listener> Server<L> {
     #[must_use]
     pub fn with_history(mut self, link: HistoryLink) -> Self {
         self.config.history = Some(link.config);
+        self.metrics.history = Some(Arc::clone(&link.figures));
         self.history = Some(link);
         self
     }
@@ -87,7 +95,8 @@ impl<L: Listener> Server<L> {
         Handle {
             progress: self.progress.clone(),
             inspectors: self.inspectors_in.clone(),
-            gauges: Arc::clone(&self.gauges),
+            pulses: self.pulses_in.clone(),
+            metrics: self.metrics.clone(),
         }
     }
 
@@ -99,9 +108,11 @@ impl<L: Listener> Server<L> {
         let mut tasks = Tasks {
             set: JoinSet::new(),
         };
-        let workers = tasks.spawn_workers::<L::Write>(&self.config, &self.gauges, &reports_in);
+        let workers =
+            tasks.spawn_workers::<L::Write>(&self.config, &self.metrics.gauges, &reports_in);
         drop(reports_in);
-        let admission = Admission::new(&self.config, Instant::now());
+        let entry = Arc::clone(&self.metrics.entry);
+        let admission = Admission::new(&self.config, Instant::now(), entry);
         for listener in self.listeners {
             tasks.spawn_accept_loop(listener, &admission, &accepted_in, self.progress.clone());
         }
@@ -112,10 +123,19 @@ impl<L: Listener> Server<L> {
             accepted,
             reports,
             inspectors: self.inspectors,
+            pulses: self.pulses,
             history: self.history,
         };
-        let hub = Hub::new(self.config, self.clock, inlets, workers);
-        let hub = tasks.set.spawn(async move { Some(hub.run().await) }).id();
+        let figures = Arc::clone(&self.metrics.hub);
+        let hub = Hub::new(
+            self.config,
+            self.clock,
+            Arc::clone(&figures),
+            inlets,
+            workers,
+        );
+        let hub = async move { Some(timed(hub.run(), &figures.busy).await) };
+        let hub = tasks.set.spawn(hub).id();
         tasks.join(hub, &self.progress).await
     }
 }
@@ -137,9 +157,10 @@ impl Tasks {
         let start = |index| {
             let (batches_in, batches) = mpsc::channel(TURNS_MAX);
             let (share, gauges) = (Share { index, workers }, Arc::clone(gauges));
-            let worker = Worker::new(share, bounds, batches, reports.clone(), gauges);
+            let counted = Arc::clone(&gauges);
+            let worker = Worker::new(share, bounds, batches, reports.clone(), counted);
             self.set.spawn(async move {
-                worker.run().await;
+                timed(worker.run(), gauges.busy()).await;
                 None
             });
             batches_in
@@ -196,6 +217,12 @@ impl Handle {
         self.progress.raise(Stage::Stopping);
     }
 
+    /// How far it has come on its way to the end.
+    #[must_use]
+    pub fn stage(&self) -> Stage {
+        self.progress.stage()
+    }
+
     /// Whether it was told to end at once.
     #[must_use]
     pub fn is_ending(&self) -> bool {
@@ -214,9 +241,22 @@ impl Handle {
         inspection.await.ok()
     }
 
+    /// Waits until the hub has answered that it goes on, however much there is to do;
+    /// false when it does not run any more. Costs the hub next to nothing.
+    pub async fn pulse(&self) -> bool {
+        let (pulse, felt) = oneshot::channel();
+        self.pulses.send(pulse).await.is_ok() && felt.await.is_ok()
+    }
+
     /// What the I/O workers hold and have done.
     #[must_use]
     pub fn gauges(&self) -> &Gauges {
-        &self.gauges
+        &self.metrics.gauges
+    }
+
+    /// All figures of the server.
+    #[must_use]
+    pub fn metrics(&self) -> &Metrics {
+        &self.metrics
     }
 }

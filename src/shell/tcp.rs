@@ -47,7 +47,8 @@ impl TcpListener {
     /// Outside a tokio runtime.
     pub fn bind(address: SocketAddr, stall_timeout: Duration) -> Result<Self, BindError> {
         let options = Options::new(stall_timeout);
-        let inner = listen(address, &options).map_err(|error| BindError::new(address, error))?;
+        let inner = listen(address, &options)
+            .map_err(|error| BindError::new(address, "--listen", error))?;
         Ok(Self { inner, options })
     }
 
@@ -75,42 +76,67 @@ impl Listener for TcpListener {
     }
 }
 
+/// A socket that listens for other things than people, with the system's own options.
+/// `flag` is what chooses its address.
+///
+/// # Errors
+/// When the system says no; the error tells a person what to do.
+pub(crate) fn listen_aside(
+    address: SocketAddr,
+    flag: &'static str,
+) -> Result<std::net::TcpListener, BindError> {
+    let listen = || {
+        let socket = bound(address, None)?;
+        socket.listen(BACKLOG)?;
+        Ok(socket.into())
+    };
+    listen().map_err(|error| BindError::new(address, flag, error))
+}
+
 /// Why an address cannot be listened on.
 #[derive(Debug, thiserror::Error)]
 pub enum BindError {
     /// Something listens there already.
     #[error(
         "{address} is in use by another program. \
-         Stop it, or choose another port with --listen {}.", another_port(*.address)
+         Stop it, or choose another port with {flag} {}.", another_port(*.address)
     )]
     InUse {
         /// The address asked for.
         address: SocketAddr,
+        /// What it was asked for with.
+        flag: &'static str,
     },
     /// The port is reserved (on most systems, those under 1024).
     #[error(
         "{address} needs rights that this process does not have. \
-         Choose a port from 1024 up with --listen, or grant it the right to use port {}.",
+         Choose a port from 1024 up with {flag}, or grant it the right to use port {}.",
         .address.port()
     )]
     NotPermitted {
         /// The address asked for.
         address: SocketAddr,
+        /// What it was asked for with.
+        flag: &'static str,
     },
     /// No network interface of this machine has the address.
     #[error(
-        "{} is not an address of this machine. Choose one of its own with --listen, \
+        "{} is not an address of this machine. Choose one of its own with {flag}, \
          or {} for all of them.", .address.ip(), all_addresses(*.address)
     )]
     NotHere {
         /// The address asked for.
         address: SocketAddr,
+        /// What it was asked for with.
+        flag: &'static str,
     },
     /// Anything else.
-    #[error("{address} cannot be listened on: {source}. Choose another address with --listen.")]
+    #[error("{address} cannot be listened on: {source}. Choose another address with {flag}.")]
     Other {
         /// The address asked for.
         address: SocketAddr,
+        /// What it was asked for with.
+        flag: &'static str,
         /// What the system says.
         source: io::Error,
     },
@@ -121,12 +147,16 @@ impl BindError {
         clippy::wildcard_enum_match_arm,
         reason = "the system's list of errors is open"
     )]
-    fn new(address: SocketAddr, source: io::Error) -> Self {
+    fn new(address: SocketAddr, flag: &'static str, source: io::Error) -> Self {
         match source.kind() {
-            io::ErrorKind::AddrInUse => Self::InUse { address },
-            io::ErrorKind::PermissionDenied => Self::NotPermitted { address },
-            io::ErrorKind::AddrNotAvailable => Self::NotHere { address },
-            _ => Self::Other { address, source },
+            io::ErrorKind::AddrInUse => Self::InUse { address, flag },
+            io::ErrorKind::PermissionDenied => Self::NotPermitted { address, flag },
+            io::ErrorKind::AddrNotAvailable => Self::NotHere { address, flag },
+            _ => Self::Other {
+                address,
+                flag,
+                source,
+            },
         }
     }
 }
@@ -146,14 +176,14 @@ fn all_addresses(address: SocketAddr) -> SocketAddr {
 }
 
 fn listen(address: SocketAddr, options: &Options) -> io::Result<tokio::net::TcpListener> {
-    let socket = bound(address, options)?;
+    let socket = bound(address, Some(options))?;
     socket.listen(BACKLOG)?;
     tokio::net::TcpListener::from_std(socket.into())
 }
 
 /// A socket that does not listen yet. It has its options already: who connects in
 /// the first moment inherits them too.
-fn bound(address: SocketAddr, options: &Options) -> io::Result<Socket> {
+fn bound(address: SocketAddr, options: Option<&Options>) -> io::Result<Socket> {
     let socket = Socket::new(
         Domain::for_address(address),
         Type::STREAM,
@@ -167,7 +197,9 @@ fn bound(address: SocketAddr, options: &Options) -> io::Result<Socket> {
     socket.set_reuse_address(true)?;
     socket.set_nonblocking(true)?;
     socket.bind(&address.into())?;
-    options.set(&socket);
+    if let Some(options) = options {
+        options.set(&socket);
+    }
     Ok(socket)
 }
 

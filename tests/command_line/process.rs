@@ -110,6 +110,16 @@ impl Process {
             .into()
     }
 
+    /// Where its metrics and health are, as its fourth line says. To be asked once,
+    /// and before the log is read.
+    pub(crate) fn admin(&self) -> SocketAddr {
+        let line = self.log().next().expect("it says where its metrics are");
+        let rest = line.strip_prefix("Metrics and health: http://");
+        let addr = rest.and_then(|rest| rest.strip_suffix('/'));
+        let addr = addr.and_then(|addr| addr.parse().ok());
+        addr.unwrap_or_else(|| panic!("not where its metrics are: {line:?}"))
+    }
+
     /// Its process id.
     pub(crate) fn id(&self) -> u32 {
         self.child.0.id()

@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
+mod admin;
 mod crowd;
 mod departures;
 mod fault;
@@ -9,6 +10,7 @@ mod history;
 mod history_trouble;
 mod hostile;
 mod limits;
+mod metrics;
 mod paste;
 mod shutdown;
 mod slow_reader;

@@ -1,4 +1,5 @@
 use std::pin::Pin;
+use std::sync::Arc;
 use std::task::{Context, Poll};
 
 use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWriteExt as _, DuplexStream, ReadBuf};
@@ -99,7 +100,7 @@ impl World {
         let (connections, hub) = mpsc::channel(2);
         let stop = Progress::default();
         let started = Instant::now();
-        let admission = Admission::new(config, started);
+        let admission = Admission::new(config, started, Arc::default());
         let mut tasks = JoinSet::new();
         let listener = Doorbell(knocked);
         tasks.spawn(accept_connections(
@@ -380,7 +381,7 @@ async fn over_real_tcp_a_refusal_arrives_though_the_client_has_spoken() {
     let address = listener.local_addr().unwrap();
     let (connections, mut hub) = mpsc::channel(1);
     let stop = Progress::default();
-    let admission = Admission::new(&config, Instant::now());
+    let admission = Admission::new(&config, Instant::now(), Arc::default());
     let mut tasks = JoinSet::new();
     tasks.spawn(accept_connections(
         listener,

@@ -14,7 +14,7 @@ impl Door {
     fn new(config: Config) -> Self {
         let started = Instant::now();
         Self {
-            admission: Admission::new(&config, started),
+            admission: Admission::new(&config, started, Arc::default()),
             started,
             nanos: 0,
         }

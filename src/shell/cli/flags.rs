@@ -210,6 +210,17 @@ pub(super) struct Flags {
     )]
     history_buffer_bytes: usize,
 
+    /// Address and port that show metrics and health, over HTTP
+    ///
+    /// /metrics (OpenMetrics, for Prometheus), /healthz and /readyz. IP:PORT or
+    /// [IPV6]:PORT, as with --listen. Off unless set. Who can reach it learns how
+    /// many people talk, and nothing of what they say.
+    #[arg(
+        long, global = true, env = "ROOMFUL_ADMIN", hide_env_values = true,
+        value_name = "ADDR", value_parser = address
+    )]
+    admin: Option<SocketAddr>,
+
     /// The least important lines to log, to standard error
     ///
     /// What people say is never logged, at any level.
@@ -260,6 +271,7 @@ impl Flags {
         Settings {
             config,
             data: self.data,
+            admin: self.admin,
             log,
         }
     }

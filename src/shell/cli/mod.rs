@@ -11,6 +11,7 @@ mod stray;
 mod values;
 
 use std::ffi::OsString;
+use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use clap::{CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
@@ -30,6 +31,8 @@ pub enum Task {
     Serve(Box<Settings>),
     /// Something done to what a server has kept.
     Run(Errand),
+    /// A question to a running server, at its admin address: is it ready?
+    CheckHealth(SocketAddr),
 }
 
 /// What the operator of a server chose.
@@ -39,6 +42,8 @@ pub struct Settings {
     pub config: Config,
     /// Where history is kept, if that was said; see [`Place::of`](super::Place::of).
     pub data: Option<PathBuf>,
+    /// Where metrics and health are shown, if anywhere.
+    pub admin: Option<SocketAddr>,
     /// What is logged, and how.
     pub log: LogSettings,
 }
@@ -62,7 +67,7 @@ fn parse_from(arguments: impl IntoIterator<Item = OsString>) -> Result<Task, Sto
     }
     let line = CommandLine::from_arg_matches(&parsed);
     let line = line.map_err(|error| Stop::from_clap(error.format(&mut command), &arguments))?;
-    Ok(line.into_task())
+    line.into_task()
 }
 
 fn command() -> clap::Command {
@@ -83,6 +88,7 @@ Examples:
   roomful --history off                         nothing that is said is kept
   roomful history export --since 2026-01-31     what was said since then, as JSON lines
   roomful backup copy.db                        a copy of the history, while it serves
+  roomful --admin 127.0.0.1:4001                with metrics and health, for this machine
 
 SIGINT (Ctrl-C) or SIGTERM stops the server: everyone is told, what is queued is
 sent, the exit status is 0. A second one ends it at once. Other exit statuses:
@@ -125,20 +131,34 @@ enum Command {
     ///
     /// The copy, named roomful.db in a directory of its own, is a history.
     Backup(Backup),
+    /// Ask a running server whether it is ready, for a container's health check
+    ///
+    /// Asks the address that --admin or ROOMFUL_ADMIN names, prints one line, and
+    /// ends with status 0 when people can come in, else with 1.
+    Health,
 }
 
 impl CommandLine {
-    fn into_task(self) -> Task {
+    fn into_task(self) -> Result<Task, Stop> {
+        let settings = self.flags.into_settings();
         let kind = match self.command {
-            None | Some(Command::Serve) => {
-                return Task::Serve(Box::new(self.flags.into_settings()));
-            }
+            None | Some(Command::Serve) => return Ok(Task::Serve(Box::new(settings))),
             Some(Command::History(command)) => command.into_errand(),
             Some(Command::Backup(backup)) => backup.into_errand(),
+            Some(Command::Health) => {
+                let admin = settings.admin.ok_or_else(no_admin_address)?;
+                return Ok(Task::CheckHealth(admin));
+            }
         };
-        let data = self.flags.into_settings().data;
-        Task::Run(Errand { data, kind })
+        let data = settings.data;
+        Ok(Task::Run(Errand { data, kind }))
     }
+}
+
+fn no_admin_address() -> Stop {
+    let line = "roomful health needs to know whom to ask. \
+        Give it the address that the server has: --admin 127.0.0.1:4001, or ROOMFUL_ADMIN.";
+    Stop::Wrong { line: line.into() }
 }
 
 #[cfg(test)]

@@ -8,13 +8,13 @@ use expect_test::expect;
 fn settings(line: &str) -> Settings {
     match parse_from(words(line)).unwrap() {
         Task::Serve(settings) => *settings,
-        Task::Run(errand) => panic!("{line}: {errand:?}"),
+        other @ (Task::Run(_) | Task::CheckHealth(_)) => panic!("{line}: {other:?}"),
     }
 }
 
 fn errand(line: &str) -> Errand {
     match parse_from(words(line)).unwrap() {
-        Task::Serve(settings) => panic!("{line}: {settings:?}"),
+        other @ (Task::Serve(_) | Task::CheckHealth(_)) => panic!("{line}: {other:?}"),
         Task::Run(errand) => errand,
     }
 }
@@ -41,7 +41,7 @@ fn the_command_line_is_sound() {
 fn every_flag_has_its_variable() {
     let command = CommandLine::command();
     let flags: Vec<_> = command.get_arguments().collect();
-    assert_eq!(flags.len(), 17);
+    assert_eq!(flags.len(), 18);
     for flag in flags {
         let name = format!("--{}", flag.get_long().unwrap());
         let variable = flag.get_env().unwrap().to_str().unwrap();
@@ -52,13 +52,19 @@ fn every_flag_has_its_variable() {
 #[test]
 fn without_flags_everything_is_as_by_default() {
     for line in ["roomful", "roomful serve"] {
-        let Settings { config, data, log } = settings(line);
+        let Settings {
+            config,
+            data,
+            admin,
+            log,
+        } = settings(line);
         let expected = Config {
             history: Some(HistoryConfig::default()),
             ..Config::default()
         };
         assert_eq!(format!("{config:?}"), format!("{expected:?}"));
         assert_eq!(data, None);
+        assert_eq!(admin, None);
         assert_eq!(log, LogSettings::default());
     }
 }
@@ -79,11 +85,17 @@ fn flags_may_stand_before_and_after_the_command() {
 
 #[test]
 fn each_flag_sets_its_own_field() {
-    let Settings { config, data, log } = settings(
+    let Settings {
+        config,
+        data,
+        admin,
+        log,
+    } = settings(
         "roomful --connections-max 1 --connections-per-address-max 2 --rate-burst 3 \
          --rate-per-second 4 --io-workers 5 --outbox-bytes-max 16384 --stall-timeout 6 \
          --shutdown-grace 7 --log-level trace --log-format json --data there \
-         --history-on-join 8 --durability strict --retention 9 --history-buffer-bytes 65536",
+         --history-on-join 8 --durability strict --retention 9 --history-buffer-bytes 65536 \
+         --admin [::1]:10",
     );
     assert_eq!(config.connections_max, 1);
     assert_eq!(config.connections_per_address_max, 2);
@@ -96,6 +108,7 @@ fn each_flag_sets_its_own_field() {
     assert_eq!(log.level, LogLevel::Trace);
     assert_eq!(log.format, LogFormat::Json);
     assert_eq!(data, Some("there".into()));
+    assert_eq!(admin, Some("[::1]:10".parse().unwrap()));
     let history = HistoryConfig {
         durability: Durability::Strict,
         lines_on_join: 8,
@@ -156,6 +169,38 @@ fn the_directory_may_stand_before_the_command() {
     let Errand { data, kind } = errand("roomful history --data d erase --nick Ada");
     assert_eq!(data, Some("d".into()));
     assert_eq!(format!("{kind:?}"), r#"Erase { nick: "Ada" }"#);
+}
+
+#[test]
+fn whom_to_ask_for_health_may_stand_before_and_after_the_command() {
+    for line in [
+        "roomful --admin [::1]:1 health",
+        "roomful health --admin [::1]:1",
+    ] {
+        match parse_from(words(line)).unwrap() {
+            Task::CheckHealth(address) => assert_eq!(address.to_string(), "[::1]:1"),
+            other @ (Task::Serve(_) | Task::Run(_)) => panic!("{line}: {other:?}"),
+        }
+    }
+}
+
+#[test]
+fn what_is_wrong_with_a_question_for_health_is_told_in_one_line() {
+    expect![[r#"
+        health
+            roomful health needs to know whom to ask. Give it the address that the server has: --admin 127.0.0.1:4001, or ROOMFUL_ADMIN.
+        health --admin 4001
+            --admin is "4001": it does not say for whom. Write 127.0.0.1:4001 for this machine only, or 0.0.0.0:4001 for everybody who can reach it.
+        health --data d
+            --data is for a server; roomful health does not take it. Leave it out.
+        --admin [::1]:1 backup file
+            --admin is for a server; roomful backup does not take it. Leave it out.
+    "#]].assert_eq(&transcript(&[
+        "health",
+        "health --admin 4001",
+        "health --data d",
+        "--admin [::1]:1 backup file",
+    ]));
 }
 
 #[test]

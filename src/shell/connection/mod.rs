@@ -43,6 +43,10 @@ pub(crate) struct Batch {
     pub(crate) items: Vec<Decoded>,
     /// Nothing comes after these items.
     pub(crate) end: Option<End>,
+    /// When they were read and decoded; of what was held, when it could go on.
+    pub(crate) read_at: Instant,
+    /// Bytes read until then in all.
+    pub(crate) bytes_in: u64,
 }
 
 /// How the input of a connection ended.
@@ -313,6 +317,8 @@ impl<R: ReadHalf> Reader<R> {
             conn: self.conn,
             items,
             end,
+            read_at: Instant::now(),
+            bytes_in: self.bytes_in,
         };
         match self.batches.try_send(batch) {
             // Without a hub there is nobody to be told.

@@ -61,6 +61,8 @@ impl Scene {
             conn: ConnId(2),
             items: Vec::new(),
             end: None,
+            read_at: Instant::now(),
+            bytes_in: 0,
         };
         self.hub.try_send(other).unwrap();
     }

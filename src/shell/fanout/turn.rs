@@ -5,6 +5,8 @@ mod amend;
 use std::ops::Range;
 use std::sync::Arc;
 
+use tokio::time::Instant;
+
 use crate::chat::{ConnId, Message, RoomName, Seq, Traffic};
 use crate::dialect::{Flavor, encode};
 
@@ -35,6 +37,8 @@ pub struct Turn {
     orders: Vec<Order>,
     recipients: Vec<ConnId>,
     chunk: Chunk,
+    /// When the oldest of the lines that it came of was read.
+    read_at: Option<Instant>,
 }
 
 /// Something to do to one connection or many. The methods of [`Turn`] say what.
@@ -152,6 +156,12 @@ impl Turn {
         self.orders.push(Order::Cut { conn });
     }
 
+    /// Notes that it comes of a line, too, that was read at this moment.
+    pub fn note_read(&mut self, at: Instant) {
+        let oldest = self.read_at.get_or_insert(at);
+        *oldest = at.min(*oldest);
+    }
+
     /// Whether there is nothing to do.
     #[must_use]
     pub fn is_empty(&self) -> bool {
@@ -175,6 +185,7 @@ impl Turn {
     pub fn clear(&mut self) {
         self.orders.clear();
         self.recipients.clear();
+        self.read_at = None;
         match Arc::get_mut(&mut self.chunk) {
             Some(bytes) => bytes.clear(),
             None => self.chunk = Chunk::default(),
@@ -187,6 +198,10 @@ impl Turn {
 
     pub(super) fn recipients(&self, to: &Range<u32>) -> &[ConnId] {
         &self.recipients[to.start as usize..to.end as usize]
+    }
+
+    pub(super) fn read_at(&self) -> Option<Instant> {
+        self.read_at
     }
 
     pub(super) fn chunk(&self) -> &Chunk {

@@ -26,8 +26,8 @@ pub(super) struct Wait {
     progress_at: Instant,
     /// When to look for a stall; `None` once it has stalled, or never.
     look_at: Option<Instant>,
-    /// What of this outbox is in the gauges.
-    gauged: u64,
+    /// What of this outbox is in the gauges, once it is there.
+    gauged: Option<u64>,
 }
 
 impl Waits {
@@ -73,7 +73,7 @@ impl Wait {
             signal,
             progress_at,
             look_at: waits.arm(progress_at, row),
-            gauged: 0,
+            gauged: None,
         }
     }
 
@@ -93,9 +93,11 @@ impl Wait {
     pub(super) fn gauge(&mut self, held: usize, tally: &mut Tally) {
         let held = held as u64;
         tally.held_more += held;
-        tally.held_less += self.gauged;
         tally.held_peak = tally.held_peak.max(held);
-        self.gauged = held;
+        match self.gauged.replace(held) {
+            Some(before) => tally.held_less += before,
+            None => tally.slow_more += 1,
+        }
     }
 
     /// Whether nothing was taken for the stall timeout; if something was, it is
@@ -123,6 +125,9 @@ impl Wait {
         if let Some(look_at) = self.look_at {
             waits.stalls.remove(look_at, row);
         }
-        tally.held_less += self.gauged;
+        if let Some(gauged) = self.gauged {
+            tally.held_less += gauged;
+            tally.slow_less += 1;
+        }
     }
 }

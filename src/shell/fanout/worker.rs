@@ -89,6 +89,8 @@ pub struct Worker<W> {
     gauges: Arc<Gauges>,
     /// Rows to flush in this round, in their order.
     touched: VecDeque<u32>,
+    /// When the oldest line of each turn of this round was read.
+    read_at: Vec<Instant>,
 }
 
 impl<W: AsyncWrite + Unpin + Send + 'static> Worker<W> {
@@ -122,6 +124,7 @@ impl<W: AsyncWrite + Unpin + Send + 'static> Worker<W> {
             },
             gauges,
             touched: VecDeque::new(),
+            read_at: Vec::new(),
         }
     }
 
@@ -177,6 +180,7 @@ impl<W: AsyncWrite + Unpin + Send + 'static> Worker<W> {
             self.open(opened);
         }
         self.tools.round.begin(Arc::clone(batch.turn.chunk()));
+        self.read_at.extend(batch.turn.read_at());
         for order in batch.turn.orders() {
             self.carry_out(order, &batch.turn);
         }
@@ -312,7 +316,13 @@ impl<W: AsyncWrite + Unpin + Send + 'static> Worker<W> {
     /// there is to tell.
     fn end_round(&mut self) {
         self.tools.round.clear();
-        self.gauges.add(&std::mem::take(&mut self.tools.tally));
+        let tally = std::mem::take(&mut self.tools.tally);
+        // A turn whose people are all other workers' has no latency here.
+        if !self.read_at.is_empty() && tally.writes > 0 {
+            self.gauges.observe(&self.read_at, Instant::now());
+        }
+        self.read_at.clear();
+        self.gauges.add(&tally);
         self.tools.reports.send();
     }
 

@@ -239,6 +239,11 @@ impl<L: Listener> Hub<L> {
                     self.holding.lose(&Loss::Lines(refused), Lost::NotKept)
                 }
             };
+            archive.count_lost(match &fate {
+                Fate::Lost => gone.len(),
+                Fate::Kept { refused } => refused.len(),
+                Fate::Unknown => 0,
+            });
             for (room, seq) in gone {
                 archive.take_back(&room, seq);
             }

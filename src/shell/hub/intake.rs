@@ -51,7 +51,17 @@ impl<L: Listener> Hub<L> {
     }
 
     pub(super) fn take_batch(&mut self, batch: Batch) {
-        let Batch { conn, items, end } = batch;
+        let Batch {
+            conn,
+            items,
+            end,
+            read_at,
+            bytes_in,
+        } = batch;
+        if let Some(link) = self.links.get_mut(conn) {
+            self.figures.bytes_in.add(link.note_bytes_in(bytes_in));
+            self.turn.note_read(read_at);
+        }
         let Some(link) = self.open_link(conn) else {
             return; // It was closed while this was on its way.
         };
@@ -104,6 +114,7 @@ impl<L: Listener> Hub<L> {
     fn take_item(&mut self, conn: ConnId, item: Decoded) {
         match item {
             Decoded::Command { tag, command } => {
+                self.figures.requests.add(1);
                 self.step(Event::Requested { conn, tag, command });
             }
             Decoded::Answer(bytes) => {
@@ -220,7 +231,8 @@ impl<L: Listener> Hub<L> {
 
     pub(super) fn take_reader_done(&mut self, done: ReaderDone) {
         if let Some(link) = self.links.get_mut(done.conn) {
-            (link.is_read, link.bytes_in) = (true, done.bytes_in);
+            link.is_read = true;
+            self.figures.bytes_in.add(link.note_bytes_in(done.bytes_in));
             self.forget_if_done(done.conn);
         }
     }
@@ -242,6 +254,9 @@ impl<L: Listener> Hub<L> {
         let Some(link) = self.links.get(conn).filter(|link| link.is_done()) else {
             return;
         };
+        if let Some(why) = link.closing {
+            why.figure(&self.figures.closed).add(1);
+        }
         info!(
             conn = conn.0,
             peer = %link.peer(),

@@ -11,6 +11,7 @@ use crate::dialect::{Decoded, Flavor};
 use crate::engine::Ending;
 use crate::shell::admission::Permit;
 use crate::shell::connection::{Closing, End, Gate};
+use crate::shell::metrics::{ClosedFigures, Figure};
 
 /// A connection, from its acceptance until both its halves are done.
 pub(super) struct Link {
@@ -43,7 +44,7 @@ pub(super) struct Link {
     pub(super) is_read: bool,
     /// Its outbox is closed.
     pub(super) is_written: bool,
-    /// Bytes read in all, once its reader is done.
+    /// Bytes read so far, as its reader has said.
     pub(super) bytes_in: u64,
     /// Bytes written in all, once its outbox is closed.
     pub(super) bytes_out: u64,
@@ -122,6 +123,13 @@ impl Link {
         self.gate.close(closing);
     }
 
+    /// Takes note of how many bytes were read so far; how many more that are.
+    pub(super) fn note_bytes_in(&mut self, bytes_in: u64) -> u64 {
+        let more = bytes_in.saturating_sub(self.bytes_in);
+        self.bytes_in += more;
+        more
+    }
+
     /// The address at the other end.
     pub(super) fn peer(&self) -> SocketAddr {
         SocketAddr::from(self.peer)
@@ -149,6 +157,19 @@ impl Requests {
 }
 
 impl Why {
+    /// Where it is counted.
+    pub(super) fn figure(self, closed: &ClosedFigures) -> &Figure {
+        match self {
+            Self::Quit => &closed.quit,
+            Self::Ended(Ending::InputEnded) => &closed.input_ended,
+            Self::Ended(Ending::Reset) => &closed.reset,
+            Self::Ended(Ending::TimedOut) => &closed.timed_out,
+            Self::Ended(Ending::Stalled) => &closed.stalled,
+            Self::Ended(Ending::Shutdown) => &closed.shutdown,
+            Self::ServerFailed => &closed.server_failed,
+        }
+    }
+
     /// As operators read it in the log.
     pub(super) fn name(self) -> &'static str {
         match self {

@@ -29,6 +29,7 @@ use tracing::{debug, error};
 use super::accept::Accepted;
 use super::connection::{Batch, ReaderDone};
 use super::fanout::{self, Opened, Report, Slots, Turn};
+use super::metrics::HubFigures;
 use super::stage::{Outcome, Progress, Stage};
 use super::store::{Answer, Fate, HistoryLink, Ticket};
 use super::{Clock, Config, Listener};
@@ -65,6 +66,8 @@ pub struct Inspection {
 
 /// Somebody who wants a look.
 pub(crate) type Inspector = oneshot::Sender<Inspection>;
+/// Somebody who wants to know whether the hub goes on.
+pub(crate) type Pulse = oneshot::Sender<()>;
 
 /// What comes in to the hub.
 pub(crate) struct Inlets<L: Listener> {
@@ -72,6 +75,7 @@ pub(crate) struct Inlets<L: Listener> {
     pub(crate) accepted: mpsc::Receiver<Accepted<L::Read, L::Write>>,
     pub(crate) reports: mpsc::Receiver<Report>,
     pub(crate) inspectors: mpsc::Receiver<Inspector>,
+    pub(crate) pulses: mpsc::Receiver<Pulse>,
     /// Where what is said is kept, if it is.
     pub(crate) history: Option<HistoryLink>,
 }
@@ -80,6 +84,7 @@ pub(crate) struct Inlets<L: Listener> {
 pub(crate) struct Hub<L: Listener> {
     config: Config,
     clock: Clock,
+    figures: Arc<HubFigures>,
     engine: Engine,
     effects: Effects,
     /// An event was not handled to its end: the engine is not to be trusted with
@@ -128,6 +133,7 @@ enum Arrival<L: Listener> {
     ReaderDone(ReaderDone),
     ReaderPanicked(tokio::task::Id),
     Inspector(Inspector),
+    Pulse(Pulse),
     Accepted(Accepted<L::Read, L::Write>),
     Batch(Batch),
     /// From the keeper; nothing when it is gone.
@@ -141,6 +147,7 @@ impl<L: Listener> Hub<L> {
     pub(crate) fn new(
         config: Config,
         clock: Clock,
+        figures: Arc<HubFigures>,
         mut inlets: Inlets<L>,
         workers: Vec<mpsc::Sender<fanout::Batch<L::Write>>>,
     ) -> Self {
@@ -150,6 +157,7 @@ impl<L: Listener> Hub<L> {
             engine: Engine::new(config.limits.clone()),
             config,
             clock,
+            figures,
             effects: Effects::default(),
             has_failed: false,
             links: Links::default(),
@@ -204,6 +212,7 @@ impl<L: Listener> Hub<L> {
             Some(report) = self.inlets.reports.recv() => Arrival::Report(report),
             Some(done) = self.readers.join_next_with_id() => reader_end(done),
             Some(inspector) = self.inlets.inspectors.recv() => Arrival::Inspector(inspector),
+            Some(pulse) = self.inlets.pulses.recv() => Arrival::Pulse(pulse),
             Some(accepted) = self.inlets.accepted.recv() => Arrival::Accepted(accepted),
             answer = next_answer(&mut self.archive) => Arrival::History(answer),
             Some(batch) = self.batches.recv(), if !self.holding.is_full() => Arrival::Batch(batch),
@@ -221,6 +230,7 @@ impl<L: Listener> Hub<L> {
             Arrival::ReaderDone(done) => self.take_reader_done(done),
             Arrival::ReaderPanicked(task) => self.take_reader_panicked(task),
             Arrival::Inspector(inspector) => self.take_inspector(inspector),
+            Arrival::Pulse(pulse) => answer(pulse),
             Arrival::Accepted(accepted) => self.take_accepted(accepted),
             Arrival::Batch(batch) => self.take_batch(batch),
             Arrival::History(answer) => self.take_answer(answer),
@@ -242,6 +252,9 @@ impl<L: Listener> Hub<L> {
         }
         if let Ok(inspector) = self.inlets.inspectors.try_recv() {
             self.take_inspector(inspector);
+        }
+        if let Ok(pulse) = self.inlets.pulses.try_recv() {
+            answer(pulse);
         }
         for _ in 0..ACCEPTED_PER_TURN {
             let Ok(accepted) = self.inlets.accepted.try_recv() else {
@@ -288,7 +301,8 @@ impl<L: Listener> Hub<L> {
         if self.has_failed {
             return; // What it would say now could be wrong.
         }
-        let now = self.clock.now();
+        let began = Instant::now();
+        let now = self.clock.at(began);
         log_event(&event);
         let for_the_log = event.clone();
         self.asking = match &event {
@@ -313,6 +327,7 @@ impl<L: Listener> Hub<L> {
             error!(event = ?for_the_log, at = ?now, "this event cannot be handled: a fault of the server, which stops");
             self.has_failed = true;
         }
+        self.figures.engine_step.observe(began.elapsed());
     }
 
     /// Ends the turn, and makes another of what that brought up.
@@ -320,6 +335,21 @@ impl<L: Listener> Hub<L> {
         self.close_turn().await;
         while self.archive.as_ref().is_some_and(Archive::has_news) {
             self.close_turn().await;
+        }
+        self.show_figures();
+    }
+
+    /// What is so much at the end of this turn, for whoever wants to know.
+    fn show_figures(&self) {
+        let (figures, stats) = (&self.figures, self.engine.stats());
+        figures.connections.set(self.links.len() as u64);
+        figures.people.set(stats.people as u64);
+        figures.rooms.set(stats.rooms as u64);
+        figures.said.set(stats.said);
+        figures.whispered.set(stats.whispered);
+        figures.inbound_queue.set(self.batches.len() as u64);
+        if let Some(archive) = &self.archive {
+            archive.show_figures();
         }
     }
 
@@ -365,6 +395,10 @@ impl<L: Listener> Hub<L> {
             let _ = worker.send(batch).await;
         }
     }
+}
+
+fn answer(pulse: Pulse) {
+    let _ = pulse.send(()); // They may have lost patience.
 }
 
 /// Waits for what the keeper has to say, if there is one.

@@ -3,6 +3,7 @@
 
 use std::collections::VecDeque;
 use std::future::ready;
+use std::sync::Arc;
 
 use chrono::TimeDelta;
 use tokio::sync::mpsc;
@@ -13,6 +14,7 @@ use super::link::{Answer, Fate, HistoryLink, Page, Reader, Recalled, Request, Ti
 use super::pending::Pending;
 use super::{Beginning, End, Past, Record, Store, StoreError};
 use crate::chat::{Kept, RoomName, Seq, Span, Text};
+use crate::shell::metrics::HistoryFigures;
 use crate::shell::{Clock, Durability, HistoryConfig};
 
 /// Requests that may wait for the keeper; further ones wait in the hub.
@@ -62,6 +64,7 @@ pub async fn open<S: Store>(
         }
         Durability::Strict => past.last,
     };
+    let figures = Arc::<HistoryFigures>::default();
     let (requests_in, requests) = mpsc::channel(REQUESTS_MAX);
     let (answers_in, answers) = mpsc::channel(ANSWERS_MAX);
     let link = HistoryLink {
@@ -73,6 +76,7 @@ pub async fn open<S: Store>(
         },
         lobby: past,
         lobby_mark,
+        figures: Arc::clone(&figures),
     };
     let keeper = Keeper {
         store,
@@ -88,6 +92,7 @@ pub async fn open<S: Store>(
         has_farewelled: false,
         recalls: Vec::new(),
         searches: VecDeque::new(),
+        figures,
     };
     Ok((link, keeper))
 }
@@ -116,6 +121,7 @@ pub struct Keeper<S> {
     recalls: Vec<RoomName>,
     /// Searches that are being prepared, a step at a time.
     searches: VecDeque<Search>,
+    figures: Arc<HistoryFigures>,
 }
 
 /// What somebody looks for.
@@ -199,8 +205,10 @@ impl<S: Store> Keeper<S> {
         if self.pending.is_empty() {
             return;
         }
+        let began = Instant::now();
         match self.store.write(self.pending.records()).await {
             Ok(written) => {
+                self.figures.commit.observe(began.elapsed());
                 if std::mem::take(&mut self.is_troubled) {
                     info!("history is being kept again");
                     self.answer(Answer::Eased).await;
@@ -220,6 +228,7 @@ impl<S: Store> Keeper<S> {
     /// The store fails. Nobody has seen what strict mode waits for: it is given up.
     /// Else everything is tried again, for as long as it takes.
     async fn suffer(&mut self, error: &StoreError) {
+        self.figures.commit_failures.add(1);
         if !std::mem::replace(&mut self.is_troubled, true) {
             warn!(%error, waiting = self.pending.len(), "history cannot be kept; it is tried again");
             self.answer(Answer::Troubled).await;

@@ -1,10 +1,13 @@
 //! What passes between the hub and the keeper.
 
+use std::sync::Arc;
+
 use tokio::sync::mpsc;
 
 use super::{Beginning, Past, Record, StoreError};
 use crate::chat::{ConnId, Kept, RoomName, Seq, Span, Text};
 use crate::shell::HistoryConfig;
+use crate::shell::metrics::HistoryFigures;
 
 /// Counts what the hub hands over to be kept; the first is 1.
 pub(crate) type Ticket = u64;
@@ -119,4 +122,6 @@ pub struct HistoryLink {
     pub(crate) lobby: Past,
     /// Up to where the lobby's numbers may be used.
     pub(crate) lobby_mark: Seq,
+    /// What both ends bring up to date.
+    pub(crate) figures: Arc<HistoryFigures>,
 }

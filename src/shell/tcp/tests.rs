@@ -224,7 +224,7 @@ async fn an_address_of_another_machine_is_told_with_what_to_do() {
 #[test]
 fn other_reasons_are_told_too() {
     let address = "[::1]:80".parse().unwrap();
-    let says = |kind: io::ErrorKind| BindError::new(address, kind.into()).to_string();
+    let says = |kind: io::ErrorKind| BindError::new(address, "--listen", kind.into()).to_string();
     assert_eq!(
         says(io::ErrorKind::PermissionDenied),
         "[::1]:80 needs rights that this process does not have. \
@@ -291,7 +291,7 @@ async fn a_write_to_a_connection_that_is_gone_is_an_error() {
 #[test]
 fn a_socket_has_its_options_before_it_listens() {
     let options = Options::new(STALL);
-    let socket = bound((Ipv4Addr::LOCALHOST, 0).into(), &options).unwrap();
+    let socket = bound((Ipv4Addr::LOCALHOST, 0).into(), Some(&options)).unwrap();
     assert!(!socket.is_listener().unwrap());
     assert!(socket.tcp_nodelay().unwrap());
     assert_eq!(socket.tcp_keepalive_time().unwrap(), KEEPALIVE_TIME);

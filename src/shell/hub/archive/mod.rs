@@ -5,12 +5,14 @@ mod outgoing;
 mod shelf;
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::sync::Arc;
 
 use tokio::sync::mpsc;
 use tokio::time::Duration;
 
 use crate::chat::{ConnId, GapCause, Kept, Message, RoomName, Seq, TopicInfo};
 use crate::engine::Event;
+use crate::shell::metrics::HistoryFigures;
 use crate::shell::store::{
     Answer, Fate, HistoryLink, Past, Recalled, Record, Request, StoreError, Ticket,
 };
@@ -45,6 +47,7 @@ pub(super) struct Archive {
     behind: BTreeSet<RoomName>,
     /// What the engine is to be told.
     news: Vec<Event>,
+    figures: Arc<HistoryFigures>,
 }
 
 /// A room, as far as its past is known.
@@ -91,6 +94,7 @@ impl Archive {
             calming: VecDeque::new(),
             behind: BTreeSet::new(),
             news: Vec::new(),
+            figures: link.figures,
         }
     }
 
@@ -224,12 +228,15 @@ impl Archive {
         let has_place = !self.is_dead && self.outgoing.has_place(&record);
         if let Some((_, last)) = &mut shelf.gap {
             *last = seq;
+            self.figures.lines_not_kept.add(1);
         } else if has_place {
             shelf.total += 1;
             self.outgoing.keep(record);
         } else {
             shelf.gap = Some((seq, seq));
             self.behind.insert(room.clone());
+            self.figures.gaps.add(1);
+            self.figures.lines_not_kept.add(1);
             let room = room.clone();
             self.news.push(Event::HistoryPaused { room });
         }
@@ -338,6 +345,21 @@ impl Archive {
             .into_iter()
             .flat_map(|room| self.take_past(room, Err(gone())))
             .collect()
+    }
+
+    /// So many lines that were handed over are not kept.
+    pub(super) fn count_lost(&self, lines: usize) {
+        if lines > 0 {
+            self.figures.gaps.add(1);
+            self.figures.lines_not_kept.add(lines as u64);
+        }
+    }
+
+    /// What is so much now, for whoever wants to know.
+    pub(super) fn show_figures(&self) {
+        let backlog = self.outgoing.undecided_bytes();
+        self.figures.backlog_bytes.set(backlog as u64);
+        self.figures.is_troubled.set(self.is_troubled().into());
     }
 
     /// Whether the engine is to be told something.

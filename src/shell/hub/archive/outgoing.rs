@@ -50,7 +50,7 @@ impl Outgoing {
 
     /// Whether this would still be within the bound.
     pub(super) fn has_place(&self, record: &Record) -> bool {
-        self.undecided_bytes + self.cost + record.cost() <= self.bytes_max
+        self.undecided_bytes() + record.cost() <= self.bytes_max
     }
 
     /// Nothing waits to be decided: what is read is all that there is.
@@ -58,9 +58,14 @@ impl Outgoing {
         self.undecided.is_empty() && self.records.is_empty()
     }
 
+    /// What is not decided yet, in bytes.
+    pub(super) fn undecided_bytes(&self) -> usize {
+        self.undecided_bytes + self.cost
+    }
+
     /// Whether there is much place.
     pub(super) fn is_under_half(&self) -> bool {
-        self.undecided_bytes + self.cost < self.bytes_max / 2
+        self.undecided_bytes() < self.bytes_max / 2
     }
 
     /// Adds a record; the ticket that will say what became of it.
