@@ -134,6 +134,8 @@ enum Arrival<L: Listener> {
     History(Option<Answer>),
     /// The disk takes too long.
     Late,
+    /// Too much may be set aside for a room.
+    Settle,
     Deadline,
 }
 
@@ -197,7 +199,7 @@ impl<L: Listener> Hub<L> {
     async fn next(&mut self) -> Option<Arrival<L>> {
         let deadline = self.engine.deadline();
         let deadline = deadline.map(|(at, _)| self.clock.instant_of(at));
-        let late = self.late_at();
+        let (late, settle) = (self.late_at(), self.settle_at());
         let arrival = tokio::select! {
             biased;
             () = self.inlets.progress.serves_no_longer() => return None,
@@ -208,6 +210,9 @@ impl<L: Listener> Hub<L> {
             answer = next_answer(&mut self.archive) => Arrival::History(answer),
             Some(batch) = self.batches.recv(), if !self.holding.is_full() => Arrival::Batch(batch),
             () = sleep_until(late.unwrap_or_else(Instant::now)), if late.is_some() => Arrival::Late,
+            () = sleep_until(settle.unwrap_or_else(Instant::now)), if settle.is_some() => {
+                Arrival::Settle
+            }
             () = sleep_until(deadline.unwrap_or_else(Instant::now)), if deadline.is_some() => {
                 Arrival::Deadline
             }
@@ -225,6 +230,7 @@ impl<L: Listener> Hub<L> {
             Arrival::Batch(batch) => self.take_batch(batch),
             Arrival::History(answer) => self.take_answer(answer),
             Arrival::Late => self.take_late(),
+            Arrival::Settle => self.settle_numbers(),
             Arrival::Deadline => self.tick(),
         }
     }
