@@ -222,7 +222,8 @@ fn of_the_commands() {
         Commands:
           show     Print every setting that a server would have, and where each comes from
           default  Print a configuration file with every key, explained, as it is by default
-          check    Say whether a configuration file is fine, or every mistake that is in it"#]].assert_eq(&help.join("\n"));
+          check    Say whether a configuration file is fine, or every mistake that is in it"#]]
+    .assert_eq(&help.join("\n"));
     for (arguments, flag) in [
         ("config default --data d", "data"),
         ("config check --data d", "data"),

@@ -28,8 +28,7 @@ fn of_the_commands() {
               erase   Take back what was said under a nickname, whoever had it
 
             Options:
-                  --config <FILE>  Configuration file; flags and variables win over it [env:
-                                   ROOMFUL_CONFIG]
+                  --config <FILE>  Configuration file; flags and variables win over it [env: ROOMFUL_CONFIG]
                   --data <DIR>     Directory in which history is kept [env: ROOMFUL_DATA]
               -h, --help           Print help (see more with '--help')
         "#]],

@@ -96,8 +96,8 @@ fn newcomers_are_shown_as_many_lines_as_are_wanted_now() {
         if lines == 3 {
             // They are there once they are said.
             ada.send(&"hi\n".repeat(5));
-            ada.send("/topic x\n");
-            ada.until("x");
+            ada.send("/nick eve\n");
+            ada.until("-- You are now eve.");
         }
         let mut bob = Person::connect(addr);
         bob.send("/quit\n");

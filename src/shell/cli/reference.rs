@@ -48,7 +48,7 @@ fn explained(key: &Key, flag: &Arg) -> Vec<String> {
     let lines = wrapped(&text).into_iter().chain(possible(flag));
     let first = KEYS.iter().find(|other| other.table == key.table);
     let gap = (first != Some(key)).then(String::new);
-    let value = default(flag).unwrap_or_else(|| "\"…\"".to_owned());
+    let value = default(flag).unwrap_or_else(|| placeholder(flag));
     gap.into_iter()
         .chain(lines.map(commented))
         .chain([format!("#{} = {value}", key.name)])
@@ -78,6 +78,12 @@ fn default(flag: &Arg) -> Option<String> {
         .map(|text| text.to_string_lossy().into_owned())
         .collect();
     super::chosen::as_toml(&texts, Kind::of(flag))
+}
+
+/// What help calls the value that there is none of by default.
+fn placeholder(flag: &Arg) -> String {
+    let names = flag.get_value_names().unwrap_or_default();
+    file::quoted(names.first().map_or("", |name| name.as_str()))
 }
 
 fn commented(line: String) -> String {
