@@ -75,6 +75,7 @@ fn every_flag_of_a_server_is_one_key_and_the_other_way_round() {
 }
 
 #[test]
+#[expect(clippy::too_many_lines, reason = "a table of mistakes")]
 fn values_that_are_wrong() {
     expect![[r#"
             [limits]
@@ -214,6 +215,7 @@ fn values_that_are_wrong() {
 }
 
 #[test]
+#[expect(clippy::too_many_lines, reason = "a table of mistakes")]
 fn names_that_are_wrong() {
     expect![[r#"
             [limits]
