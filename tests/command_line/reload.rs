@@ -1,7 +1,7 @@
 //! SIGHUP: what changes at once, what needs a restart, and what changes nothing.
 
 use std::fs;
-use std::io::{BufRead as _, BufReader};
+use std::io::{BufRead as _, BufReader, Write as _};
 use std::net::TcpStream;
 use std::path::PathBuf;
 
@@ -200,4 +200,23 @@ fn without_a_file_a_hangup_says_so_and_a_new_one_is_found() {
     let line = server.until_logged("was read again");
     let expected = format!(" INFO {} was read again: rate_burst 20 → 5", file.display());
     assert_eq!(line, expected);
+}
+
+/// `roomful --config <(…)`: by then it is empty, and everything would be as by default.
+#[test]
+fn a_pipe_is_not_read_again() {
+    let mut command = roomful(&["--config", "/dev/stdin"]);
+    let (stdin, mut text) = std::io::pipe().unwrap();
+    text.write_all(b"[limits]\nrate_burst = 5").unwrap();
+    drop(text);
+    command.stdin(stdin);
+    let mut server = Process::spawn(command);
+    server.signal("HUP");
+    assert_eq!(
+        server.until_logged("stays as it was"),
+        "ERROR the configuration stays as it was: \
+         /dev/stdin is a pipe, which can be read only once."
+    );
+    server.signal("TERM");
+    assert!(server.ended().1.success());
 }
