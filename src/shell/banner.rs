@@ -1,21 +1,22 @@
 //! The first lines that an operator sees.
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::path::Path;
 use std::time::Duration;
 
 use super::{Durability, Place};
 
 /// What a server that has started says of itself: where it listens, how to try it
-/// from this machine, and where history is kept, if it is. Lines without the last
-/// line's end.
+/// from this machine, where history is kept, if it is, and which configuration file
+/// was read, if one was. Lines without the last line's end.
 ///
 /// ```
-/// let banner = roomful::shell::banner(&["0.0.0.0:4000".parse().unwrap()], None);
+/// let banner = roomful::shell::banner(&["0.0.0.0:4000".parse().unwrap()], None, None);
 /// let lines: Vec<_> = banner.lines().skip(1).collect();
 /// assert_eq!(lines, ["Try it: nc -N 127.0.0.1 4000", "History is not kept."]);
 /// ```
 #[must_use]
-pub fn banner(addresses: &[SocketAddr], history: Option<&Place>) -> String {
+pub fn banner(addresses: &[SocketAddr], history: Option<&Place>, file: Option<&Path>) -> String {
     let listed: Vec<String> = addresses.iter().map(SocketAddr::to_string).collect();
     let version = env!("CARGO_PKG_VERSION");
     let mut banner = format!("roomful {version} listens on {}", listed.join(" and "));
@@ -23,7 +24,11 @@ pub fn banner(addresses: &[SocketAddr], history: Option<&Place>) -> String {
         let (ip, port) = (from_here(first.ip()), first.port());
         banner += &format!("\nTry it: nc -N {ip} {port}");
     }
-    banner + "\n" + &of_history(history)
+    banner += &format!("\n{}", of_history(history));
+    if let Some(file) = file {
+        banner += &format!("\nIts configuration is in {}.", file.display());
+    }
+    banner
 }
 
 fn of_history(history: Option<&Place>) -> String {
@@ -65,7 +70,7 @@ mod tests {
     fn says(addresses: &[&str], expected: Expect) {
         let addresses: Vec<_> = addresses.iter().map(|text| text.parse().unwrap()).collect();
         let version = concat!("roomful ", env!("CARGO_PKG_VERSION"), " ");
-        let banner = banner(&addresses, None);
+        let banner = banner(&addresses, None, None);
         let rest = banner.strip_prefix(version).unwrap();
         expected.assert_eq(rest.strip_suffix("\nHistory is not kept.").unwrap());
     }
@@ -98,6 +103,13 @@ mod tests {
                 "History is kept in /var/lib/roomful for ever. A crash loses nothing that anybody has seen."
             ],
         );
+    }
+
+    #[test]
+    fn it_names_the_configuration_file_last() {
+        let banner = banner(&[], None, Some(Path::new("/etc/roomful/roomful.toml")));
+        let last = "Its configuration is in /etc/roomful/roomful.toml.";
+        assert_eq!(banner.lines().last(), Some(last));
     }
 
     #[test]

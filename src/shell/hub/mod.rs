@@ -14,6 +14,7 @@ mod holding;
 mod intake;
 mod link;
 mod links;
+mod tuning;
 
 use std::collections::BTreeMap;
 use std::future::poll_fn;
@@ -27,11 +28,12 @@ use tokio::time::{Instant, sleep_until};
 use tracing::{debug, error};
 
 use super::accept::Accepted;
+use super::admission::Admission;
 use super::connection::{Batch, ReaderDone};
 use super::fanout::{self, Opened, Report, Slots, Turn};
 use super::stage::{Outcome, Progress, Stage};
 use super::store::{Answer, Fate, HistoryLink, Ticket};
-use super::{Clock, Config, Listener};
+use super::{Clock, Config, Listener, Tuning};
 use crate::chat::ConnId;
 use crate::dialect::Flavor;
 use crate::engine::{Effects, Engine, Event, Stats, Violation};
@@ -66,12 +68,18 @@ pub struct Inspection {
 /// Somebody who wants a look.
 pub(crate) type Inspector = oneshot::Sender<Inspection>;
 
+/// Other settings, and where to say that they hold.
+pub(crate) type Retune = (Tuning, oneshot::Sender<()>);
+
 /// What comes in to the hub.
 pub(crate) struct Inlets<L: Listener> {
     pub(crate) progress: Progress,
     pub(crate) accepted: mpsc::Receiver<Accepted<L::Read, L::Write>>,
     pub(crate) reports: mpsc::Receiver<Report>,
     pub(crate) inspectors: mpsc::Receiver<Inspector>,
+    pub(crate) retunes: mpsc::Receiver<Retune>,
+    /// Who may come in.
+    pub(crate) admission: Admission,
     /// Where what is said is kept, if it is.
     pub(crate) history: Option<HistoryLink>,
 }
@@ -128,6 +136,7 @@ enum Arrival<L: Listener> {
     ReaderDone(ReaderDone),
     ReaderPanicked(tokio::task::Id),
     Inspector(Inspector),
+    Retune(Retune),
     Accepted(Accepted<L::Read, L::Write>),
     Batch(Batch),
     /// From the keeper; nothing when it is gone.
@@ -206,6 +215,7 @@ impl<L: Listener> Hub<L> {
             Some(report) = self.inlets.reports.recv() => Arrival::Report(report),
             Some(done) = self.readers.join_next_with_id() => reader_end(done),
             Some(inspector) = self.inlets.inspectors.recv() => Arrival::Inspector(inspector),
+            Some(retune) = self.inlets.retunes.recv() => Arrival::Retune(retune),
             Some(accepted) = self.inlets.accepted.recv() => Arrival::Accepted(accepted),
             answer = next_answer(&mut self.archive) => Arrival::History(answer),
             Some(batch) = self.batches.recv(), if !self.holding.is_full() => Arrival::Batch(batch),
@@ -226,6 +236,7 @@ impl<L: Listener> Hub<L> {
             Arrival::ReaderDone(done) => self.take_reader_done(done),
             Arrival::ReaderPanicked(task) => self.take_reader_panicked(task),
             Arrival::Inspector(inspector) => self.take_inspector(inspector),
+            Arrival::Retune(retune) => self.take_retune(retune),
             Arrival::Accepted(accepted) => self.take_accepted(accepted),
             Arrival::Batch(batch) => self.take_batch(batch),
             Arrival::History(answer) => self.take_answer(answer),
@@ -308,6 +319,7 @@ impl<L: Listener> Hub<L> {
             | Event::Recalled { .. }
             | Event::HistoryPaused { .. }
             | Event::HistoryResumed { .. }
+            | Event::RateChanged { .. }
             | Event::Tick => None,
         };
         self.effects.clear();
@@ -411,6 +423,7 @@ fn log_event(event: &Event) {
         Event::Recalled { .. } => ("recalled", 0),
         Event::HistoryPaused { .. } => ("history paused", 0),
         Event::HistoryResumed { .. } => ("history resumed", 0),
+        Event::RateChanged { .. } => ("rate changed", 0),
         Event::Tick => ("tick", 0),
     };
     debug!(kind, conn, "engine event");

@@ -172,6 +172,7 @@ impl<S: Store> Keeper<S> {
             Request::Search { to, rooms, words } => {
                 self.searches.push_back(Search { to, rooms, words });
             }
+            Request::LinesOnJoin { lines } => self.config.lines_on_join = lines,
             Request::Farewell => self.has_farewelled = true,
         }
     }

@@ -107,6 +107,19 @@ impl Archive {
         self.config.retention
     }
 
+    /// Newcomers see so many lines from now on. In a room that is open, more than before
+    /// are there once they are said.
+    pub(super) fn set_lines_on_join(&mut self, lines: u32) {
+        self.config.lines_on_join = lines;
+        for known in self.rooms.values_mut() {
+            match known {
+                Known::Here(shelf) => shelf.shorten(lines as usize),
+                Known::Asked(_) => {}
+            }
+        }
+        self.outgoing.ask(Request::LinesOnJoin { lines });
+    }
+
     /// Waits for what the keeper has to say; for ever once the keeper is gone.
     pub(super) async fn next_answer(&mut self) -> Option<Answer> {
         if self.is_dead {
@@ -178,7 +191,9 @@ impl Archive {
         waiting
     }
 
-    fn shelve(&mut self, room: RoomName, shelf: Shelf) {
+    fn shelve(&mut self, room: RoomName, mut shelf: Shelf) {
+        // It was asked for before the number of lines was changed, perhaps.
+        shelf.shorten(self.config.lines_on_join as usize);
         self.highest = self.highest.max(shelf.last);
         self.rooms.insert(room, Known::Here(Box::new(shelf)));
     }

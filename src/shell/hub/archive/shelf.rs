@@ -95,6 +95,11 @@ impl Shelf {
         self.last = self.last.max(row.last());
         self.tail_bytes += weight(&row);
         self.tail.push_back(row);
+        self.shorten(lines_max);
+    }
+
+    /// Remembers the last of the lines, at most so many.
+    pub(super) fn shorten(&mut self, lines_max: usize) {
         while self.tail.len() > lines_max || self.tail_bytes > TAIL_BYTES_MAX {
             let Some(oldest) = self.tail.pop_front() else {
                 return;
@@ -337,6 +342,8 @@ mod tests {
         }
         assert_eq!(shelf.tail().count(), 10);
         assert_eq!(shelf.tail().next().unwrap().first(), Seq(11));
+        shelf.shorten(4);
+        assert_eq!(shelf.tail().next().unwrap().first(), Seq(17));
         for seq in 21..=30 {
             shelf.push(line(seq, &"x".repeat(4_096)), 10);
         }
