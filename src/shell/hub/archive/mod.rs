@@ -191,9 +191,7 @@ impl Archive {
         waiting
     }
 
-    fn shelve(&mut self, room: RoomName, mut shelf: Shelf) {
-        // It was asked for before the number of lines was changed, perhaps.
-        shelf.shorten(self.config.lines_on_join as usize);
+    fn shelve(&mut self, room: RoomName, shelf: Shelf) {
         self.highest = self.highest.max(shelf.last);
         self.rooms.insert(room, Known::Here(Box::new(shelf)));
     }
