@@ -95,17 +95,21 @@ impl Shelf {
         self.last = self.last.max(row.last());
         self.tail_bytes += weight(&row);
         self.tail.push_back(row);
-        self.shorten(lines_max);
-    }
-
-    /// Remembers the last of the lines, at most so many.
-    pub(super) fn shorten(&mut self, lines_max: usize) {
         while self.tail.len() > lines_max || self.tail_bytes > TAIL_BYTES_MAX {
             let Some(oldest) = self.tail.pop_front() else {
                 return;
             };
             self.tail_bytes -= weight(&oldest);
         }
+    }
+
+    /// Remembers at most so many lines, the last of them. Gaps do not count.
+    pub(super) fn shorten(&mut self, lines_max: usize) {
+        let is_line = |row: &&Kept| !matches!(row, Kept::Gap { .. });
+        while self.tail.iter().filter(is_line).count() > lines_max {
+            self.tail.pop_front();
+        }
+        self.tail_bytes = self.tail.iter().map(weight).sum();
     }
 
     /// The highest number used.
@@ -350,5 +354,27 @@ mod tests {
         assert_eq!(shelf.tail().count(), 3, "of the longest");
         shelf.take_back(Seq(30));
         assert_eq!(shelf.tail().count(), 2);
+    }
+
+    #[test]
+    fn a_gap_is_no_line_when_fewer_are_wanted() {
+        let mut shelf = Shelf::new(Past::default(), Seq(0));
+        let line = |seq| Kept::Erased {
+            seq: Seq(seq),
+            at: chrono::DateTime::UNIX_EPOCH,
+        };
+        let gap = Kept::Gap {
+            first: Seq(3),
+            last: Seq(4),
+            why: crate::chat::GapCause::Crash,
+        };
+        for row in [line(1), line(2), gap] {
+            shelf.push(row, 10);
+        }
+        shelf.shorten(1);
+        let left: Vec<_> = shelf.tail().map(Kept::first).collect();
+        assert_eq!(left, [Seq(2), Seq(3)]);
+        shelf.shorten(0);
+        assert_eq!(shelf.tail().filter(|row| row.at().is_some()).count(), 0);
     }
 }
