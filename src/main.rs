@@ -5,8 +5,10 @@ use std::process::ExitCode;
 
 use roomful::shell::admin::{self, Admin};
 use roomful::shell::cli::{self, Settings, Stop, Task};
+use roomful::shell::logging::{self, Log};
 use roomful::shell::{
-    Clock, Handle, Outcome, Place, Server, Signals, TcpListener, banner, descriptors, keep, logging,
+    Clock, Handle, Hangups, Outcome, Place, Reload, Server, Signals, TcpListener, banner,
+    descriptors, keep,
 };
 
 /// The exit status after a fault of the server's own (`EX_SOFTWARE` of BSD's
@@ -24,22 +26,25 @@ fn main() -> ExitCode {
 fn run(task: Task) -> Result<Outcome, Stop> {
     match task {
         Task::Serve(settings) => {
-            let _log = logging::start(settings.log);
+            let log = logging::start(settings.log);
             let runtime = tokio::runtime::Runtime::new().map_err(Stop::failed)?;
-            runtime.block_on(serve(*settings))
+            runtime.block_on(serve(*settings, &log))
         }
         Task::Run(errand) => errand.run().map(|()| Outcome::Stopped),
         Task::CheckHealth(address) => {
             let answer = admin::ask(address).map_err(Stop::failed)?;
-            // Nobody may be there to read it; the status says the same.
-            let _ = writeln!(std::io::stdout(), "{answer}");
+            cli::print(&(answer + "\n"));
+            Ok(Outcome::Stopped)
+        }
+        Task::Print(text) => {
+            cli::print(&text);
             Ok(Outcome::Stopped)
         }
     }
 }
 
-async fn serve(settings: Settings) -> Result<Outcome, Stop> {
-    let (mut config, data) = (settings.config, settings.data);
+async fn serve(settings: Settings, log: &Log) -> Result<Outcome, Stop> {
+    let (mut config, data) = (settings.config.clone(), settings.data.clone());
     let place = Place::of(config.history, data).map_err(Stop::failed)?;
     let listeners = config.listen.len();
     config.connections_max = descriptors::connections_that_fit(config.connections_max, listeners);
@@ -47,14 +52,11 @@ async fn serve(settings: Settings) -> Result<Outcome, Stop> {
     let listeners: Result<Vec<_>, _> = config.listen.iter().copied().map(bind).collect();
     let listeners = listeners.map_err(Stop::failed)?;
     let addresses: Result<Vec<_>, _> = listeners.iter().map(TcpListener::local_addr).collect();
+    let addresses = addresses.map_err(Stop::failed)?;
     let admin = settings.admin.map(Admin::bind).transpose();
     let admin = admin.map_err(Stop::failed)?;
-    let admin_address = admin.as_ref().map(Admin::local_addr).transpose();
-    let banner = banner(
-        &addresses.map_err(Stop::failed)?,
-        place.as_ref(),
-        admin_address.map_err(Stop::failed)?,
-    );
+    let admin_address = admin.as_ref().map(Admin::local_addr);
+    let banner = banner(&addresses, place.as_ref(), admin_address, settings.file());
 
     let mut server = Server::new(config, listeners, Clock::system());
     let mut keeper = None;
@@ -65,15 +67,17 @@ async fn serve(settings: Settings) -> Result<Outcome, Stop> {
         keeper = Some(thread);
     }
     let mut signals = Signals::catch().map_err(Stop::failed)?;
+    let mut hangups = Hangups::catch().map_err(Stop::failed)?;
     let handle = server.handle();
     let admin = admin.map(|admin| admin.start(handle.clone())).transpose();
     let _until_the_end = admin.map_err(Stop::failed)?;
     // Nobody may be there to read it, and the server serves all the same.
     let _ = writeln!(std::io::stderr(), "{banner}");
+    let mut reload = Reload::new(settings, handle.clone(), log, addresses.len());
     let outcome = tokio::select! {
         biased;
         outcome = server.run() => outcome,
-        never = pass_on(&mut signals, &handle) => match never {},
+        never = pass_on((&mut signals, &mut hangups), &handle, &mut reload) => match never {},
     };
     Ok(match keeper {
         Some(keeper) if !handle.is_ending() => keeper.settled(outcome, signals.next()).await,
@@ -81,9 +85,21 @@ async fn serve(settings: Settings) -> Result<Outcome, Stop> {
     })
 }
 
-/// The first signal stops the server, the second ends it at once.
-async fn pass_on(signals: &mut Signals, handle: &Handle) -> std::convert::Infallible {
-    let name = signals.next().await;
+/// The first signal stops the server, the second ends it at once. SIGHUP has everything
+/// read again that may change while the server runs: here, on the main thread, where
+/// reading a file holds up nobody.
+async fn pass_on(
+    (signals, hangups): (&mut Signals, &mut Hangups),
+    handle: &Handle,
+    reload: &mut Reload<'_>,
+) -> std::convert::Infallible {
+    let name = loop {
+        tokio::select! {
+            biased;
+            name = signals.next() => break name,
+            () = hangups.next() => reload.run().await,
+        }
+    };
     tracing::info!("{name} received; a second signal ends at once");
     handle.stop();
     loop {

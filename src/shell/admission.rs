@@ -49,10 +49,12 @@ impl Admission {
     #[must_use]
     pub(crate) fn new(config: &Config, now: Instant, figures: Arc<EntryFigures>) -> Self {
         Self(Arc::new(Shared {
-            connections_max: config.connections_max,
-            per_address_max: config.connections_per_address_max,
             rate: Rate::new(config.connect_burst, config.connects_per_second, now),
-            state: Mutex::default(),
+            state: Mutex::new(State {
+                connections_max: config.connections_max,
+                per_address_max: config.connections_per_address_max,
+                ..State::default()
+            }),
             figures,
         }))
     }
@@ -60,6 +62,13 @@ impl Admission {
     /// Where it counts, and the accept loops too.
     pub(crate) fn figures(&self) -> &EntryFigures {
         &self.0.figures
+    }
+
+    /// Other bounds on connections, in all and from one address. Who is in stays.
+    pub(crate) fn set_bounds(&self, connections_max: usize, per_address_max: usize) {
+        let mut state = self.0.lock();
+        state.connections_max = connections_max;
+        state.per_address_max = per_address_max;
     }
 
     /// Admits a new connection, or says why not. A delayed connection counts
@@ -71,9 +80,9 @@ impl Admission {
         let Shared { rate, figures, .. } = &*self.0;
         let mut state = self.0.lock();
         state.forget_idle(rate.mark(now));
-        if state.connections >= self.0.connections_max {
+        if state.connections >= state.connections_max {
             figures.refused_server_full.add(1);
-            let max = self.0.connections_max;
+            let max = state.connections_max;
             return Err(Refusal::ServerFull { max });
         }
         let address = Address::counted(peer);
@@ -104,8 +113,6 @@ impl Drop for Permit {
 
 #[derive(Debug)]
 struct Shared {
-    connections_max: usize,
-    per_address_max: usize,
     rate: Rate,
     state: Mutex<State>,
     figures: Arc<EntryFigures>,
@@ -124,9 +131,9 @@ impl Shared {
         now: Instant,
     ) -> Result<Instant, Refusal> {
         let visitor = state.visitors.get(&address).copied().unwrap_or_default();
-        if visitor.connections >= self.per_address_max {
+        if visitor.connections >= state.per_address_max {
             self.figures.refused_address_full.add(1);
-            let max = self.per_address_max;
+            let max = state.per_address_max;
             return Err(Refusal::AddressFull { max });
         }
         let (not_before, rested) = self.rate.take(visitor.rested, now);
@@ -143,6 +150,8 @@ impl Shared {
 
 #[derive(Debug, Default)]
 struct State {
+    connections_max: usize,
+    per_address_max: usize,
     connections: usize,
     visitors: BTreeMap<Address, Visitor>,
     /// The visitors without a connection, by when they are rested.

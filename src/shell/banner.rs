@@ -1,16 +1,18 @@
 //! The first lines that an operator sees.
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::path::Path;
 use std::time::Duration;
 
 use super::{Durability, Place};
 
 /// What a server that has started says of itself: where it listens, how to try it
-/// from this machine, where history is kept, if it is, and where its metrics are, if
-/// it shows any. Lines without the last line's end.
+/// from this machine, where history is kept, if it is, where its metrics are, if it
+/// shows any, and which configuration file was read, if one was. Lines without the
+/// last line's end.
 ///
 /// ```
-/// let banner = roomful::shell::banner(&["0.0.0.0:4000".parse().unwrap()], None, None);
+/// let banner = roomful::shell::banner(&["0.0.0.0:4000".parse().unwrap()], None, None, None);
 /// let lines: Vec<_> = banner.lines().skip(1).collect();
 /// assert_eq!(lines, ["Try it: nc -N 127.0.0.1 4000", "History is not kept."]);
 /// ```
@@ -19,6 +21,7 @@ pub fn banner(
     addresses: &[SocketAddr],
     history: Option<&Place>,
     admin: Option<SocketAddr>,
+    file: Option<&Path>,
 ) -> String {
     let listed: Vec<String> = addresses.iter().map(SocketAddr::to_string).collect();
     let version = env!("CARGO_PKG_VERSION");
@@ -30,6 +33,9 @@ pub fn banner(
     banner += &format!("\n{}", of_history(history));
     if let Some(admin) = admin {
         banner += &format!("\nMetrics and health: http://{}/", reachable(admin));
+    }
+    if let Some(file) = file {
+        banner += &format!("\nIts configuration is in {}.", file.display());
     }
     banner
 }
@@ -78,7 +84,7 @@ mod tests {
     fn says(addresses: &[&str], expected: Expect) {
         let addresses: Vec<_> = addresses.iter().map(|text| text.parse().unwrap()).collect();
         let version = concat!("roomful ", env!("CARGO_PKG_VERSION"), " ");
-        let banner = banner(&addresses, None, None);
+        let banner = banner(&addresses, None, None, None);
         let rest = banner.strip_prefix(version).unwrap();
         expected.assert_eq(rest.strip_suffix("\nHistory is not kept.").unwrap());
     }
@@ -115,9 +121,18 @@ mod tests {
 
     #[test]
     fn it_says_where_metrics_are() {
-        let said = banner(&[], None, Some("[::]:4001".parse().unwrap()));
+        let said = banner(&[], None, Some("[::]:4001".parse().unwrap()), None);
         let last = said.lines().last();
         assert_eq!(last, Some("Metrics and health: http://[::1]:4001/"));
+    }
+
+    #[test]
+    fn it_names_the_configuration_file_last() {
+        let file = Path::new("/etc/roomful/roomful.toml");
+        let admin = Some("127.0.0.1:4001".parse().unwrap());
+        let banner = banner(&[], None, admin, Some(file));
+        let last = "Its configuration is in /etc/roomful/roomful.toml.";
+        assert_eq!(banner.lines().last(), Some(last));
     }
 
     #[test]

@@ -11,11 +11,11 @@ use tracing::error;
 use super::accept::{Accepted, accept_connections};
 use super::admission::Admission;
 use super::fanout::{self, Bounds, Gauges, Report, Share, Worker};
-use super::hub::{Hub, Inlets, Inspection, Inspector, Pulse};
+use super::hub::{Hub, Inlets, Inspection, Inspector, Pulse, Retune};
 use super::metrics::{Metrics, timed};
 use super::stage::{Outcome, Progress, Stage};
 use super::store::HistoryLink;
-use super::{Clock, Config, Listener};
+use super::{Clock, Config, Listener, Tuning};
 
 /// Connections that may wait for the hub; further ones wait in the system's backlog.
 const ACCEPTED_MAX: usize = 256;
@@ -47,6 +47,8 @@ pub struct Server<L: Listener> {
     inspectors: mpsc::Receiver<Inspector>,
     pulses_in: mpsc::Sender<Pulse>,
     pulses: mpsc::Receiver<Pulse>,
+    retunes_in: mpsc::Sender<Retune>,
+    retunes: mpsc::Receiver<Retune>,
     history: Option<HistoryLink>,
 }
 
@@ -56,6 +58,7 @@ pub struct Handle {
     progress: Progress,
     inspectors: mpsc::Sender<Inspector>,
     pulses: mpsc::Sender<Pulse>,
+    retunes: mpsc::Sender<Retune>,
     metrics: Metrics,
 }
 
@@ -65,6 +68,7 @@ impl<L: Listener> Server<L> {
     pub fn new(config: Config, listeners: Vec<L>, clock: Clock) -> Self {
         let (inspectors_in, inspectors) = mpsc::channel(1);
         let (pulses_in, pulses) = mpsc::channel(1);
+        let (retunes_in, retunes) = mpsc::channel(1);
         Self {
             metrics: Metrics::new(clock, config.io_workers.max(1)),
             config,
@@ -75,6 +79,8 @@ impl<L: Listener> Server<L> {
             inspectors,
             pulses_in,
             pulses,
+            retunes_in,
+            retunes,
             history: None,
         }
     }
@@ -96,6 +102,7 @@ impl<L: Listener> Server<L> {
             progress: self.progress.clone(),
             inspectors: self.inspectors_in.clone(),
             pulses: self.pulses_in.clone(),
+            retunes: self.retunes_in.clone(),
             metrics: self.metrics.clone(),
         }
     }
@@ -124,6 +131,8 @@ impl<L: Listener> Server<L> {
             reports,
             inspectors: self.inspectors,
             pulses: self.pulses,
+            retunes: self.retunes,
+            admission,
             history: self.history,
         };
         let figures = Arc::clone(&self.metrics.hub);
@@ -246,6 +255,15 @@ impl Handle {
     pub async fn pulse(&self) -> bool {
         let (pulse, felt) = oneshot::channel();
         self.pulses.send(pulse).await.is_ok() && felt.await.is_ok()
+    }
+
+    /// Changes what may be changed while the server runs, and returns when it holds; at
+    /// once when the server does not run.
+    pub async fn tune(&self, tuning: Tuning) {
+        let (done_in, done) = oneshot::channel();
+        if self.retunes.send((tuning, done_in)).await.is_ok() {
+            let _ = done.await; // A server that ends keeps its settings.
+        }
     }
 
     /// What the I/O workers hold and have done.

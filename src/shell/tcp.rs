@@ -76,19 +76,22 @@ impl Listener for TcpListener {
     }
 }
 
-/// A socket that listens for other things than people, with the system's own options.
-/// `flag` is what chooses its address.
+/// A socket that listens for other things than people, with the system's own options,
+/// and its address, with the port that the system chose for port 0. `flag` is what
+/// chooses the address.
 ///
 /// # Errors
 /// When the system says no; the error tells a person what to do.
 pub(crate) fn listen_aside(
     address: SocketAddr,
     flag: &'static str,
-) -> Result<std::net::TcpListener, BindError> {
+) -> Result<(std::net::TcpListener, SocketAddr), BindError> {
     let listen = || {
         let socket = bound(address, None)?;
         socket.listen(BACKLOG)?;
-        Ok(socket.into())
+        let listener = std::net::TcpListener::from(socket);
+        let address = listener.local_addr()?;
+        Ok((listener, address))
     };
     listen().map_err(|error| BindError::new(address, flag, error))
 }

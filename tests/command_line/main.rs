@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 mod admin;
+mod configuration;
 mod flags;
 mod foreign;
 mod help;
@@ -12,6 +13,7 @@ mod logs;
 mod offline;
 mod person;
 mod process;
+mod reload;
 mod serving;
 mod signals;
 mod whereabouts;

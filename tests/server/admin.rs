@@ -32,7 +32,7 @@ impl Answer {
 impl Door {
     fn of(handle: &Handle) -> Self {
         let admin = Admin::bind("127.0.0.1:0".parse().unwrap()).unwrap();
-        let addr = admin.local_addr().unwrap();
+        let addr = admin.local_addr();
         let serves = admin.start(handle.clone()).unwrap();
         Self {
             addr,

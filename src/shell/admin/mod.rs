@@ -41,7 +41,10 @@ const PACE: Duration = Duration::from_millis(10);
 
 /// An admin address that is bound, and not served yet.
 #[derive(Debug)]
-pub struct Admin(std::net::TcpListener);
+pub struct Admin {
+    listener: std::net::TcpListener,
+    address: SocketAddr,
+}
 
 /// A thread that serves it, until this is dropped.
 #[derive(Debug)]
@@ -58,7 +61,7 @@ impl Admin {
     /// # Errors
     /// When the system says no; the error tells a person what to do.
     pub fn bind(address: SocketAddr) -> Result<Self, BindError> {
-        let listener = listen_aside(address, "--admin")?;
+        let (listener, address) = listen_aside(address, "--admin")?;
         if !address.ip().to_canonical().is_loopback() {
             warn!(
                 %address,
@@ -66,16 +69,14 @@ impl Admin {
                  whoever can reach it learns how many people talk, and when"
             );
         }
-        Ok(Self(listener))
+        Ok(Self { listener, address })
     }
 
     /// The address that is listened on, with the port that the system chose if
     /// port 0 was asked for.
-    ///
-    /// # Errors
-    /// When the system cannot say.
-    pub fn local_addr(&self) -> io::Result<SocketAddr> {
-        self.0.local_addr()
+    #[must_use]
+    pub fn local_addr(&self) -> SocketAddr {
+        self.address
     }
 
     /// Serves it on a thread of its own: it answers also when the server's threads
@@ -90,7 +91,7 @@ impl Admin {
         let (ends, ended) = oneshot::channel();
         let listener = {
             let _inside = runtime.enter();
-            TcpListener::from_std(self.0)?
+            TcpListener::from_std(self.listener)?
         };
         let work = async move {
             tokio::select! {

@@ -7,7 +7,6 @@ use std::time::Duration;
 use clap::builder::PossibleValue;
 use clap::{Args, ValueEnum};
 
-use super::Settings;
 use super::values::{self, address, without_repeats};
 use crate::shell::logging::{LogFormat, LogLevel, LogSettings};
 use crate::shell::{Config, Durability, HistoryConfig};
@@ -38,6 +37,19 @@ const SECONDS_PER_DAY: u64 = 24 * 60 * 60;
 /// The flags, which may stand before or after the command.
 #[derive(Debug, Args)]
 pub(super) struct Flags {
+    /// Configuration file; flags and variables win over it
+    ///
+    /// Its keys are these flags with underscores; roomful config default prints
+    /// them all. Unless set, the first of these that is there, if one is:
+    /// roomful.toml in $CONFIGURATION_DIRECTORY (a systemd unit with
+    /// ConfigurationDirectory= has it), in the directory roomful in
+    /// $XDG_CONFIG_HOME or ~/.config, in /etc/roomful. /dev/null is none.
+    #[arg(
+        long, global = true, env = "ROOMFUL_CONFIG", hide_env_values = true,
+        value_name = "FILE", value_parser = values::path("it must name a file.")
+    )]
+    pub(super) config: Option<PathBuf>,
+
     /// Address and port to listen on; may be given several times
     ///
     /// IP:PORT or [IPV6]:PORT. Each means what it says: 127.0.0.1 is this
@@ -149,7 +161,7 @@ pub(super) struct Flags {
         long, global = true, env = "ROOMFUL_DATA", hide_env_values = true,
         value_name = "DIR", value_parser = values::path("it must name a directory.")
     )]
-    data: Option<PathBuf>,
+    pub(super) data: Option<PathBuf>,
 
     /// Whether what is said in rooms is kept
     ///
@@ -219,7 +231,7 @@ pub(super) struct Flags {
         long, global = true, env = "ROOMFUL_ADMIN", hide_env_values = true,
         value_name = "ADDR", value_parser = address
     )]
-    admin: Option<SocketAddr>,
+    pub(super) admin: Option<SocketAddr>,
 
     /// The least important lines to log, to standard error
     ///
@@ -249,7 +261,8 @@ pub(super) struct Flags {
 }
 
 impl Flags {
-    pub(super) fn into_settings(self) -> Settings {
+    /// The server's bounds and switches, where it keeps history, and what it logs.
+    pub(super) fn into_choices(self) -> (Config, Option<PathBuf>, LogSettings) {
         let history = self.history();
         let mut config = Config {
             listen: without_repeats(self.listen),
@@ -268,12 +281,7 @@ impl Flags {
             level: self.log_level,
             format: self.log_format,
         };
-        Settings {
-            config,
-            data: self.data,
-            admin: self.admin,
-            log,
-        }
+        (config, self.data, log)
     }
 
     fn history(&self) -> Option<HistoryConfig> {

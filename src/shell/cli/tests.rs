@@ -6,16 +6,20 @@ use crate::shell::{Durability, HistoryConfig};
 use expect_test::expect;
 
 fn settings(line: &str) -> Settings {
-    match parse_from(words(line)).unwrap() {
+    match parse_from(words(line), &Places::default()).unwrap() {
         Task::Serve(settings) => *settings,
-        other @ (Task::Run(_) | Task::CheckHealth(_)) => panic!("{line}: {other:?}"),
+        other @ (Task::Run(_) | Task::CheckHealth(_) | Task::Print(_)) => {
+            panic!("{line}: {other:?}")
+        }
     }
 }
 
 fn errand(line: &str) -> Errand {
-    match parse_from(words(line)).unwrap() {
-        other @ (Task::Serve(_) | Task::CheckHealth(_)) => panic!("{line}: {other:?}"),
+    match parse_from(words(line), &Places::default()).unwrap() {
         Task::Run(errand) => errand,
+        other @ (Task::Serve(_) | Task::CheckHealth(_) | Task::Print(_)) => {
+            panic!("{line}: {other:?}")
+        }
     }
 }
 
@@ -25,10 +29,11 @@ fn words(line: &str) -> Vec<OsString> {
 
 /// What is typed after `roomful`, each with what is said about it.
 fn transcript(typed: &[&str]) -> String {
-    let said = |typed: &&str| match parse_from(words(&format!("roomful {typed}"))) {
-        Err(Stop::Wrong { line }) => format!("{typed}\n    {line}\n"),
-        other => panic!("{typed}: {other:?}"),
-    };
+    let said =
+        |typed: &&str| match parse_from(words(&format!("roomful {typed}")), &Places::default()) {
+            Err(Stop::Wrong { line }) => format!("{typed}\n    {line}\n"),
+            other => panic!("{typed}: {other:?}"),
+        };
     typed.iter().map(said).collect()
 }
 
@@ -41,7 +46,7 @@ fn the_command_line_is_sound() {
 fn every_flag_has_its_variable() {
     let command = CommandLine::command();
     let flags: Vec<_> = command.get_arguments().collect();
-    assert_eq!(flags.len(), 18);
+    assert_eq!(flags.len(), 19);
     for flag in flags {
         let name = format!("--{}", flag.get_long().unwrap());
         let variable = flag.get_env().unwrap().to_str().unwrap();
@@ -57,6 +62,7 @@ fn without_flags_everything_is_as_by_default() {
             data,
             admin,
             log,
+            ..
         } = settings(line);
         let expected = Config {
             history: Some(HistoryConfig::default()),
@@ -90,6 +96,7 @@ fn each_flag_sets_its_own_field() {
         data,
         admin,
         log,
+        ..
     } = settings(
         "roomful --connections-max 1 --connections-per-address-max 2 --rate-burst 3 \
          --rate-per-second 4 --io-workers 5 --outbox-bytes-max 16384 --stall-timeout 6 \
@@ -177,9 +184,11 @@ fn whom_to_ask_for_health_may_stand_before_and_after_the_command() {
         "roomful --admin [::1]:1 health",
         "roomful health --admin [::1]:1",
     ] {
-        match parse_from(words(line)).unwrap() {
+        match parse_from(words(line), &Places::default()).unwrap() {
             Task::CheckHealth(address) => assert_eq!(address.to_string(), "[::1]:1"),
-            other @ (Task::Serve(_) | Task::Run(_)) => panic!("{line}: {other:?}"),
+            other @ (Task::Serve(_) | Task::Run(_) | Task::Print(_)) => {
+                panic!("{line}: {other:?}")
+            }
         }
     }
 }
@@ -349,7 +358,7 @@ fn what_is_wrong_with_history_is_told_in_one_line() {
 
 #[test]
 fn help_tells_the_units_the_defaults_and_how_to_try_it() {
-    let Err(Stop::Shown(help)) = parse_from(words("roomful --help")) else {
+    let Err(Stop::Shown(help)) = parse_from(words("roomful --help"), &Places::default()) else {
         panic!("help is shown");
     };
     let help = help.to_string();
@@ -371,7 +380,8 @@ fn help_tells_the_units_the_defaults_and_how_to_try_it() {
 
 #[test]
 fn the_version_is_the_packages() {
-    let Err(Stop::Shown(version)) = parse_from(words("roomful --version")) else {
+    let Err(Stop::Shown(version)) = parse_from(words("roomful --version"), &Places::default())
+    else {
         panic!("the version is shown");
     };
     assert_eq!(
