@@ -128,6 +128,9 @@ fn parse_from(
     if let Some(stray) = stray::find(&command, &parsed) {
         return Err(stray);
     }
+    if let (Some(Command::Health), Some(admin)) = (&line.command, line.flags.admin) {
+        return Ok(Task::CheckHealth(admin)); // Whatever is in the file by now.
+    }
     let named = line.flags.config;
     match line.command {
         Some(Command::Config(ConfigCommand::Default)) => {
@@ -282,7 +285,8 @@ fn no_admin_address() -> Stop {
     let line = "roomful health needs to know whom to ask. \
         Give it the address that the server has: --admin 127.0.0.1:4001, or ROOMFUL_ADMIN, \
         or admin in the configuration file.";
-    Stop::Wrong { line: line.into() }
+    // Not 2: to Docker a health check may end with 0 or 1 and nothing else.
+    Stop::failed(line)
 }
 
 #[cfg(test)]

@@ -194,10 +194,17 @@ fn whom_to_ask_for_health_may_stand_before_and_after_the_command() {
 }
 
 #[test]
+fn a_question_for_health_without_an_address_fails_and_is_no_mistake() {
+    let stop = parse_from(words("roomful health"), &Places::default()).unwrap_err();
+    assert!(matches!(stop, Stop::Failed { .. }), "{stop:?}");
+    let line = "roomful health needs to know whom to ask. Give it the address that the server \
+        has: --admin 127.0.0.1:4001, or ROOMFUL_ADMIN, or admin in the configuration file.";
+    assert_eq!(stop.lines(), [line]);
+}
+
+#[test]
 fn what_is_wrong_with_a_question_for_health_is_told_in_one_line() {
     expect![[r#"
-        health
-            roomful health needs to know whom to ask. Give it the address that the server has: --admin 127.0.0.1:4001, or ROOMFUL_ADMIN.
         health --admin 4001
             --admin is "4001": it does not say for whom. Write 127.0.0.1:4001 for this machine only, or 0.0.0.0:4001 for everybody who can reach it.
         health --data d
@@ -205,7 +212,6 @@ fn what_is_wrong_with_a_question_for_health_is_told_in_one_line() {
         --admin [::1]:1 backup file
             --admin is for a server; roomful backup does not take it. Leave it out.
     "#]].assert_eq(&transcript(&[
-        "health",
         "health --admin 4001",
         "health --data d",
         "--admin [::1]:1 backup file",

@@ -15,6 +15,7 @@ mod intake;
 mod link;
 mod links;
 mod tuning;
+mod watch;
 
 use std::collections::BTreeMap;
 use std::future::poll_fn;
@@ -42,6 +43,7 @@ use archive::Archive;
 use browsing::Browsing;
 use holding::{Holding, Undecided};
 use links::Links;
+use watch::Watch;
 
 /// What one turn takes at most of each kind, so that nobody waits long for their
 /// part of it.
@@ -93,6 +95,7 @@ pub(crate) struct Hub<L: Listener> {
     config: Config,
     clock: Clock,
     figures: Arc<HubFigures>,
+    watch: Watch,
     engine: Engine,
     effects: Effects,
     /// An event was not handled to its end: the engine is not to be trusted with
@@ -169,6 +172,7 @@ impl<L: Listener> Hub<L> {
             config,
             clock,
             figures,
+            watch: Watch::default(),
             effects: Effects::default(),
             has_failed: false,
             links: Links::default(),
@@ -254,6 +258,7 @@ impl<L: Listener> Hub<L> {
             Arrival::Settle => self.settle_numbers(),
             Arrival::Deadline => self.tick(),
         }
+        self.watch.stop(&self.figures.engine_step);
     }
 
     /// Takes what has arrived of every kind, up to a bound for each.
@@ -284,6 +289,7 @@ impl<L: Listener> Hub<L> {
         }
         self.take_batches();
         self.tick();
+        self.watch.stop(&self.figures.engine_step);
     }
 
     fn take_batches(&mut self) {
@@ -318,8 +324,9 @@ impl<L: Listener> Hub<L> {
         if self.has_failed {
             return; // What it would say now could be wrong.
         }
-        let began = Instant::now();
-        let now = self.clock.at(began);
+        let moment = Instant::now();
+        self.watch.next(moment, &self.figures.engine_step);
+        let now = self.clock.at(moment);
         log_event(&event);
         let for_the_log = event.clone();
         self.asking = match &event {
@@ -345,7 +352,6 @@ impl<L: Listener> Hub<L> {
             error!(event = ?for_the_log, at = ?now, "this event cannot be handled: a fault of the server, which stops");
             self.has_failed = true;
         }
-        self.figures.engine_step.observe(began.elapsed());
     }
 
     /// Ends the turn, and makes another of what that brought up.
@@ -375,6 +381,7 @@ impl<L: Listener> Hub<L> {
     /// readers their credit back.
     async fn close_turn(&mut self) {
         self.tell_news();
+        self.watch.stop(&self.figures.engine_step);
         // Before anybody is written to, who may be slow.
         self.hand_over_records();
         let turn = std::mem::take(&mut self.turn);

@@ -1,8 +1,7 @@
 //! All figures as text, by name and with what they mean.
 //!
-//! This is the list of what there is: README.md has it for people, `contrib/` has the
-//! dashboard and the alerts that are made of it (`tests/server/metrics.rs`
-//! holds them to it).
+//! This is the list of what there is: `contrib/` has it for people, with the dashboard
+//! and the alerts that are made of it (`tests/server/metrics.rs` holds them to it).
 
 use std::fmt;
 
@@ -159,7 +158,8 @@ impl Metrics {
     fn tell_of_load(&self, page: &mut Page<'_>) -> fmt::Result {
         page.seconds_histogram(
             "roomful_engine_step",
-            "How long one event took: the engine, and encoding what it makes people hear.",
+            "How long one event took: the engine, encoding what it makes people hear, \
+             and the hub until the next event.",
             &self.hub.engine_step,
         )?;
         page.seconds_counter(

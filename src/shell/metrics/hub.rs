@@ -28,7 +28,8 @@ pub(crate) struct HubFigures {
     pub(crate) rate_delays: Figure,
     /// Connections that ended, by why.
     pub(crate) closed: ClosedFigures,
-    /// How long one event took: the engine, and its effects into the turn.
+    /// How long one event took: the engine, its effects into the turn, and the hub until
+    /// the next event.
     pub(crate) engine_step: Histogram,
     /// Time in which the hub was at work.
     pub(crate) busy: Figure,

@@ -1,0 +1,57 @@
+//! How long events take, without a look at the clock for the end of each.
+
+use tokio::time::Instant;
+
+use crate::shell::metrics::Histogram;
+
+/// Times the events of one stretch of work, in which the hub waits for nothing: each is
+/// over when the next one begins, so that only the last one's end is looked up.
+#[derive(Debug, Default)]
+pub(super) struct Watch {
+    /// When the event began that is not over.
+    began: Option<Instant>,
+}
+
+impl Watch {
+    /// The next event begins now.
+    pub(super) fn next(&mut self, now: Instant, steps: &Histogram) {
+        if let Some(before) = self.began.replace(now) {
+            steps.observe(now.duration_since(before));
+        }
+    }
+
+    /// The stretch is over; nothing if there was no event in it.
+    pub(super) fn stop(&mut self, steps: &Histogram) {
+        if let Some(last) = self.began.take() {
+            steps.observe(last.elapsed());
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use tokio::time::advance;
+
+    use super::*;
+
+    #[tokio::test(start_paused = true)]
+    async fn an_event_lasts_until_the_next_one_or_the_end_of_the_stretch() {
+        let (mut watch, steps) = (Watch::default(), Histogram::default());
+        watch.next(Instant::now(), &steps);
+        advance(Duration::from_millis(1)).await;
+        watch.next(Instant::now(), &steps);
+        advance(Duration::from_millis(100)).await;
+        watch.stop(&steps);
+        // Between stretches it waits.
+        advance(Duration::from_secs(10)).await;
+        watch.stop(&steps);
+        watch.next(Instant::now(), &steps);
+        watch.stop(&steps);
+        let read = steps.read();
+        let filled = read.buckets.iter().filter(|(_, count)| *count > 0);
+        let filled: Vec<_> = filled.copied().collect();
+        assert_eq!(filled, [(0.000_001, 1), (0.001, 1), (0.1, 1)]);
+    }
+}
