@@ -12,6 +12,7 @@ use anyhow::{Context, Result, bail};
 use crate::{
     kept::Kept,
     report::Report,
+    scraper::Scraper,
     server::{Contender, Server, pinned, tail, whole},
 };
 
@@ -75,6 +76,7 @@ impl Generator {
         let port = self.next_port();
         let mut server = Server::start(contender, &self.binaries, port)?;
         let _prepared = prepare(&server)?;
+        let scraper = server.admin().map(Scraper::start);
         let mut output = tempfile::tempfile()?;
         let mut errors = tempfile::tempfile()?;
         let child = pinned(self.cores, &self.binaries.join("roomful-load"))
@@ -88,6 +90,7 @@ impl Generator {
             .spawn()
             .context("cannot run setpriv and taskset; they are in util-linux")?;
         let status = wait(child)?;
+        let scrapes = scraper.map(Scraper::finish).transpose()?;
         let report = Report::read(&whole(&mut output));
         if let Err(error) = &report
             && status.success()
@@ -100,7 +103,10 @@ impl Generator {
             &tail(&mut errors),
             &mut server,
         );
-        let report = report.ok();
+        let report = report.ok().map(|report| match scrapes {
+            Some(scrapes) => report.with("scrapes", scrapes.into()),
+            None => report,
+        });
         settled(server, Outcome { report, failure })
     }
 

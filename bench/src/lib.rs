@@ -6,5 +6,6 @@ pub mod generator;
 pub mod kept;
 pub mod markdown;
 pub mod report;
+pub mod scraper;
 pub mod server;
 pub mod statistics;

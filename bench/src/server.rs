@@ -22,6 +22,9 @@ const START_MAX: Duration = Duration::from_secs(10);
 /// A server has this long to commit what was said last.
 const SETTLE_MAX: Duration = Duration::from_secs(30);
 
+/// Where figures are shown: on the port that the server has, and beside its address.
+const ADMIN_IP: Ipv4Addr = Ipv4Addr::new(127, 0, 0, 2);
+
 /// How much of a server's log is shown when something went wrong.
 const LOG_SHOWN: usize = 2000;
 
@@ -88,6 +91,10 @@ pub struct Contender {
     pub switches: &'static str,
     /// How roomful keeps history, as `--durability` takes it, if it is to keep any.
     pub durability: Option<&'static str>,
+    /// Whether roomful shows its figures, and is scraped once a second.
+    pub is_scraped: bool,
+    /// Another program than the one beside this one: an earlier roomful.
+    pub program: Option<PathBuf>,
 }
 
 /// Switches with which roomful neither slows anybody down nor logs.
@@ -121,6 +128,8 @@ impl Contender {
             cores: "0",
             switches,
             durability: None,
+            is_scraped: false,
+            program: None,
         }
     }
 }
@@ -130,6 +139,7 @@ pub struct Server {
     child: Child,
     log: File,
     address: SocketAddr,
+    admin: Option<SocketAddr>,
     binaries: PathBuf,
     /// Where it keeps history, if it does. Gone with the server.
     data: Option<TempDir>,
@@ -145,6 +155,11 @@ impl Server {
     pub fn start(contender: &Contender, binaries: &Path, port: u16) -> Result<Self> {
         let log = tempfile::tempfile().context("cannot make a file for the server's log")?;
         let (program, arguments) = contender.peer.command(binaries, port);
+        let program = contender.program.clone().unwrap_or(program);
+        // The load knows nothing of this address, so that the port is free there.
+        let admin = contender
+            .is_scraped
+            .then(|| SocketAddr::from((ADMIN_IP, port)));
         let data = contender
             .durability
             .map(|_| data_in(binaries))
@@ -155,6 +170,7 @@ impl Server {
             .args(arguments)
             .args(history(contender, data.as_ref()))
             .args(contender.switches.split_whitespace())
+            .args(admin.map(|admin| format!("--admin={admin}")))
             .stdin(Stdio::null())
             .stdout(log.try_clone()?)
             .stderr(log.try_clone()?)
@@ -165,6 +181,7 @@ impl Server {
             child,
             log,
             address,
+            admin,
             binaries: binaries.to_owned(),
             data,
         };
@@ -178,6 +195,12 @@ impl Server {
     #[must_use]
     pub fn address(&self) -> SocketAddr {
         self.address
+    }
+
+    /// Where it shows its figures, if it does.
+    #[must_use]
+    pub fn admin(&self) -> Option<SocketAddr> {
+        self.admin
     }
 
     /// Its process.

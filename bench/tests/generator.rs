@@ -165,3 +165,28 @@ fn a_missing_program_is_told() {
     let failure = outcome.failure.unwrap();
     assert!(failure.contains("rawfan did not start"), "{failure}");
 }
+
+#[test]
+fn figures_that_nobody_can_scrape_are_a_failure() {
+    let folder = programs(r#"echo '{"ok": true}'"#);
+    // It serves, and shows no figures.
+    let server = folder.path().join("before");
+    let script = "#!/bin/sh\ncd \"$(dirname \"$0\")\"\nexec ./rawfan --listen \"$2\"\n";
+    fs::write(&server, script).unwrap();
+    fs::set_permissions(&server, fs::Permissions::from_mode(0o755)).unwrap();
+    let mut generator = Generator {
+        binaries: folder.path().to_owned(),
+        cores: "0",
+        port: free_port(),
+        ports: 1,
+        runs: 0,
+    };
+    let contender = Contender {
+        is_scraped: true,
+        program: Some(server),
+        ..Contender::roomful()
+    };
+    let outcome = generator.run(&contender, "fanout", &[]);
+    let failure = outcome.failure.unwrap();
+    assert!(failure.contains("could not be scraped"), "{failure}");
+}

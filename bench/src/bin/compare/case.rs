@@ -44,6 +44,8 @@ pub(crate) enum Scenario {
     Defaults,
     /// One room at full speed, with history on a disk against without.
     History,
+    /// One room at full speed, with figures that are scraped against without.
+    Admin,
 }
 
 /// A figure of the load generator's report.

@@ -1,8 +1,11 @@
 //! All comparisons, with the targets of each.
 
+mod admin;
 mod history;
 
 use bench::server::{BARE, Contender, Peer};
+
+pub(crate) use admin::put_beside;
 
 use crate::case::{Bound, Case, Figure, Measure, Scenario, Target};
 
@@ -19,6 +22,7 @@ pub(crate) fn cases(scenario: Scenario) -> Vec<Case> {
         Scenario::Cores => vec![cores()],
         Scenario::Defaults => defaults(),
         Scenario::History => history::cases(),
+        Scenario::Admin => admin::cases(),
     }
 }
 

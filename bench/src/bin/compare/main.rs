@@ -21,14 +21,14 @@ use clap::Parser;
 
 use crate::{
     case::{Case, Scenario},
-    cases::{cases, takes_seconds},
+    cases::{cases, put_beside, takes_seconds},
     results::{Results, Run, scenario_name},
 };
 
 /// Measures roomful against its ceiling, Redis and itself.
 #[derive(Parser)]
 struct Arguments {
-    /// What to compare [default: everything but `defaults` and `history`].
+    /// What to compare [default: everything but `defaults`, `history` and `admin`].
     #[arg(value_enum)]
     scenarios: Vec<Scenario>,
     /// How often each server is measured; medians are printed.
@@ -40,6 +40,9 @@ struct Arguments {
     /// Where to write every run, raw.
     #[arg(long, value_name = "FILE")]
     json: Option<PathBuf>,
+    /// An earlier roomful, built in the same way, to be what `admin` is measured by.
+    #[arg(long, value_name = "PROGRAM")]
+    before: Option<PathBuf>,
     /// The first of twenty ports that servers are started on.
     #[arg(long, default_value_t = 4720, value_parser = clap::value_parser!(u16).range(1..=65000))]
     port: u16,
@@ -64,6 +67,11 @@ fn compare(arguments: &Arguments) -> Result<bool> {
             "There is no redis-server here, so it is left out. `apt-get install redis-server` installs it."
         );
         without(&mut cases, Peer::Redis);
+    }
+    if let Some(before) = &arguments.before {
+        let path = before.canonicalize();
+        let path = path.with_context(|| format!("cannot find {}", before.display()))?;
+        put_beside(&path, &mut cases);
     }
     let processors = thread::available_parallelism().map_or(1, usize::from);
     let mut generator = Generator {
@@ -171,7 +179,8 @@ fn run_one(
         | Scenario::Churn
         | Scenario::Cores
         | Scenario::Defaults
-        | Scenario::History => generator.run(contender, case.load, &options),
+        | Scenario::History
+        | Scenario::Admin => generator.run(contender, case.load, &options),
     };
     eprintln!("{}", failure.as_ref().map_or("done", |_| "FAILED"));
     Run {
@@ -230,8 +239,29 @@ mod tests {
     }
 
     #[test]
+    fn an_earlier_program_comes_first_where_the_cost_of_figures_is_asked() {
+        let mut cases = chosen(&[Scenario::Admin, Scenario::Paced]);
+        put_beside(std::path::Path::new("/earlier"), &mut cases);
+        for case in &cases {
+            let names: Vec<&str> = case.contenders.iter().map(|one| one.name).collect();
+            let is_asked = case.scenario == Scenario::Admin;
+            let expected = if is_asked {
+                ["before", "off", "on"]
+            } else {
+                ["roomful", "rawfan", "Redis"]
+            };
+            assert_eq!(names, expected);
+        }
+    }
+
+    #[test]
     fn titles_tell_the_cases_of_a_scenario_apart() {
-        let cases: Vec<Case> = chosen(&[Scenario::Defaults, Scenario::Fanout, Scenario::History]);
+        let cases: Vec<Case> = chosen(&[
+            Scenario::Defaults,
+            Scenario::Fanout,
+            Scenario::History,
+            Scenario::Admin,
+        ]);
         for (at, case) in cases.iter().enumerate() {
             for other in &cases[..at] {
                 assert!(case.scenario != other.scenario || case.title != other.title);

@@ -19,12 +19,13 @@ pub(crate) fn tables(cases: &[Case], results: &Results) -> String {
     let peers = of(|scenario| {
         !matches!(
             scenario,
-            Scenario::Cores | Scenario::Defaults | Scenario::History
+            Scenario::Cores | Scenario::Defaults | Scenario::History | Scenario::Admin
         )
     });
     let cores = of(|scenario| scenario == Scenario::Cores);
     let defaults = of(|scenario| scenario == Scenario::Defaults);
     let keepers = of(|scenario| scenario == Scenario::History);
+    let watched = of(|scenario| scenario == Scenario::Admin);
     let asking: Vec<&Case> = cases
         .iter()
         .filter(|case| !case.targets.is_empty())
@@ -45,6 +46,11 @@ pub(crate) fn tables(cases: &[Case], results: &Results) -> String {
             "With history, against without",
             || keeping(&keepers, results),
             &keepers,
+        ),
+        part(
+            "With figures that are scraped, against without",
+            || keeping(&watched, results),
+            &watched,
         ),
         part("Targets", || targets(cases, results), &asking),
     ]
