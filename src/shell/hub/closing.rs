@@ -122,7 +122,6 @@ impl<L: Listener> Hub<L> {
                 Some(report) = self.inlets.reports.recv() => return Arrival::Report(report),
                 answer = super::next_answer(&mut self.archive) => return Arrival::History(answer),
                 Some(done) = self.readers.join_next_with_id() => return super::reader_end(done),
-                Some(pulse) = self.inlets.pulses.recv() => return Arrival::Pulse(pulse),
                 Some(_) = self.batches.recv() => {} // Too late: not accepted.
                 Some(_) = self.inlets.accepted.recv() => {} // Too late: closed by this.
             }
