@@ -3,6 +3,8 @@
 use std::io::{Read as _, Write as _};
 use std::net::{SocketAddr, TcpListener, TcpStream};
 
+use tempfile::TempDir;
+
 use crate::process::{PATIENCE, Process, end_of, roomful};
 
 /// Asks the admin address of a server: what it prints, what it tells, and the status.
@@ -51,6 +53,37 @@ fn a_server_is_ready_until_it_has_ended() {
     let start = format!("roomful: nothing answers at {admin}: ");
     let end = format!(" Is the server running, with --admin {admin}?\n");
     assert!(told.starts_with(&start) && told.ends_with(&end), "{told}");
+}
+
+#[test]
+fn whom_to_ask_may_be_in_the_configuration_file() {
+    let server = Process::start(&["--admin", "127.0.0.1:0"]);
+    let there = TempDir::new().unwrap();
+    let file = there.path().join("roomful.toml");
+    let admin = server.admin().to_string();
+    std::fs::write(&file, format!("[network]\nadmin = \"{admin}\"\n")).unwrap();
+    let asked = roomful(&["health", "--config"])
+        .arg(&file)
+        .output()
+        .unwrap();
+    assert_eq!(asked.stdout, b"ready\n");
+    assert_eq!(asked.status.code(), Some(0));
+    // Who is told whom to ask does not mind what has become of the file.
+    std::fs::write(&file, "[network\n").unwrap();
+    let mut command = roomful(&["health", "--admin", &admin, "--config"]);
+    let asked = command.arg(&file).output().unwrap();
+    assert_eq!(asked.stdout, b"ready\n");
+    assert_eq!(asked.status.code(), Some(0));
+}
+
+#[test]
+fn without_an_address_health_is_not_known() {
+    let (said, status) = end_of(&mut roomful(&["health"]));
+    assert!(
+        said.starts_with("roomful: roomful health needs to know whom to ask. "),
+        "{said}"
+    );
+    assert_eq!(status, Some(1));
 }
 
 #[test]
