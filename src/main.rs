@@ -1,13 +1,16 @@
 //! The command line: arguments, then the configuration, then the shell.
 
 use std::io::Write as _;
+use std::net::SocketAddr;
 use std::process::ExitCode;
+use std::time::Duration;
 
 use roomful::shell::admin::{self, Admin};
 use roomful::shell::cli::{self, Settings, Stop, Task};
 use roomful::shell::logging::{self, Log};
+use roomful::shell::systemd::{self, HandedOver, Notifier};
 use roomful::shell::{
-    Clock, Handle, Hangups, Outcome, Place, Reload, Server, Signals, TcpListener, banner,
+    Clock, Config, Handle, Hangups, Outcome, Place, Reload, Server, Signals, TcpListener, banner,
     descriptors, keep,
 };
 
@@ -26,9 +29,10 @@ fn main() -> ExitCode {
 fn run(task: Task) -> Result<Outcome, Stop> {
     match task {
         Task::Serve(settings) => {
+            let handed_over = systemd::handed_over().map_err(Stop::failed)?;
             let log = logging::start(settings.log);
             let runtime = tokio::runtime::Runtime::new().map_err(Stop::failed)?;
-            runtime.block_on(serve(*settings, &log))
+            runtime.block_on(serve(*settings, handed_over, &log))
         }
         Task::Run(errand) => errand.run().map(|()| Outcome::Stopped),
         Task::CheckHealth(address) => {
@@ -43,21 +47,18 @@ fn run(task: Task) -> Result<Outcome, Stop> {
     }
 }
 
-async fn serve(settings: Settings, log: &Log) -> Result<Outcome, Stop> {
+async fn serve(settings: Settings, handed_over: HandedOver, log: &Log) -> Result<Outcome, Stop> {
     let (mut config, data) = (settings.config.clone(), settings.data.clone());
     let place = Place::of(config.history, data).map_err(Stop::failed)?;
-    let listeners = config.listen.len();
-    config.connections_max = descriptors::connections_that_fit(config.connections_max, listeners);
-    let bind = |address| TcpListener::bind(address, config.stall_timeout);
-    let listeners: Result<Vec<_>, _> = config.listen.iter().copied().map(bind).collect();
-    let listeners = listeners.map_err(Stop::failed)?;
-    let addresses: Result<Vec<_>, _> = listeners.iter().map(TcpListener::local_addr).collect();
-    let addresses = addresses.map_err(Stop::failed)?;
+    let (listeners, addresses) = listen(handed_over, &config)?;
+    let sockets = addresses.len();
+    config.connections_max = descriptors::connections_that_fit(config.connections_max, sockets);
     let admin = settings.admin.map(Admin::bind).transpose();
     let admin = admin.map_err(Stop::failed)?;
     let admin_address = admin.as_ref().map(Admin::local_addr);
     let banner = banner(&addresses, place.as_ref(), admin_address, settings.file());
 
+    let grace = config.shutdown_grace;
     let mut server = Server::new(config, listeners, Clock::system());
     let mut keeper = None;
     // Not before the ports are ours: who starts a server twice is told of the port.
@@ -73,11 +74,14 @@ async fn serve(settings: Settings, log: &Log) -> Result<Outcome, Stop> {
     let _until_the_end = admin.map_err(Stop::failed)?;
     // Nobody may be there to read it, and the server serves all the same.
     let _ = writeln!(std::io::stderr(), "{banner}");
-    let mut reload = Reload::new(settings, handle.clone(), log, addresses.len());
+    let mut reload = Reload::new(settings, handle.clone(), log, sockets);
+    let manager = Notifier::new(handle.clone());
+    manager.ready();
     let outcome = tokio::select! {
         biased;
         outcome = server.run() => outcome,
-        never = pass_on((&mut signals, &mut hangups), &handle, &mut reload) => match never {},
+        never = pass_on((&mut signals, &mut hangups), (&handle, &manager), &mut reload, grace) => match never {},
+        never = manager.watch() => match never {},
     };
     Ok(match keeper {
         Some(keeper) if !handle.is_ending() => keeper.settled(outcome, signals.next()).await,
@@ -85,22 +89,48 @@ async fn serve(settings: Settings, log: &Log) -> Result<Outcome, Stop> {
     })
 }
 
+/// The sockets that the service manager has handed over; if it has not, those for the
+/// addresses that were chosen. And their addresses.
+fn listen(
+    handed_over: HandedOver,
+    config: &Config,
+) -> Result<(Vec<TcpListener>, Vec<SocketAddr>), Stop> {
+    let stall_timeout = config.stall_timeout;
+    let listeners: Vec<_> = if handed_over.is_empty() {
+        let bind = |address: &SocketAddr| TcpListener::bind(*address, stall_timeout);
+        let bound: Result<_, _> = config.listen.iter().map(bind).collect();
+        bound.map_err(Stop::failed)?
+    } else {
+        let adopt = |listener| TcpListener::adopt(listener, stall_timeout);
+        let adopted: Result<_, _> = handed_over.listeners.into_iter().map(adopt).collect();
+        adopted.map_err(Stop::failed)?
+    };
+    let addresses: Result<Vec<_>, _> = listeners.iter().map(TcpListener::local_addr).collect();
+    Ok((listeners, addresses.map_err(Stop::failed)?))
+}
+
 /// The first signal stops the server, the second ends it at once. SIGHUP has everything
 /// read again that may change while the server runs: here, on the main thread, where
 /// reading a file holds up nobody.
 async fn pass_on(
     (signals, hangups): (&mut Signals, &mut Hangups),
-    handle: &Handle,
+    (handle, manager): (&Handle, &Notifier),
     reload: &mut Reload<'_>,
+    grace: Duration,
 ) -> std::convert::Infallible {
     let name = loop {
         tokio::select! {
             biased;
             name = signals.next() => break name,
-            () = hangups.next() => reload.run().await,
+            () = hangups.next() => {
+                manager.reloading();
+                reload.run().await;
+                manager.ready();
+            }
         }
     };
     tracing::info!("{name} received; a second signal ends at once");
+    manager.stopping(grace);
     handle.stop();
     loop {
         signals.next().await;

@@ -32,6 +32,7 @@ mod signals;
 mod stage;
 pub mod store;
 mod sync;
+pub mod systemd;
 mod tcp;
 
 pub use banner::banner;

@@ -52,6 +52,22 @@ impl TcpListener {
         Ok(Self { inner, options })
     }
 
+    /// Takes over a socket that listens already. An IPv6 address takes what whoever
+    /// opened it wants; `stall_timeout` is as for [`TcpListener::bind`].
+    ///
+    /// # Errors
+    /// When the system says no.
+    ///
+    /// # Panics
+    /// Outside a tokio runtime.
+    pub fn adopt(listener: std::net::TcpListener, stall_timeout: Duration) -> io::Result<Self> {
+        let options = Options::new(stall_timeout);
+        listener.set_nonblocking(true)?;
+        options.set(&SockRef::from(&listener));
+        let inner = tokio::net::TcpListener::from_std(listener)?;
+        Ok(Self { inner, options })
+    }
+
     /// The address that is listened on, with the port that the system chose if
     /// port 0 was asked for.
     ///
@@ -67,7 +83,9 @@ impl Listener for TcpListener {
     type Write = TcpWrite;
 
     async fn accept(&mut self) -> io::Result<(TcpRead, TcpWrite, SocketAddr)> {
-        let (stream, peer) = self.inner.accept().await?;
+        let (stream, mut peer) = self.inner.accept().await?;
+        // Who comes by IPv4 to a socket for both has an IPv4 address.
+        peer.set_ip(peer.ip().to_canonical());
         if !ARE_INHERITED {
             self.options.set(&SockRef::from(&stream));
         }

@@ -14,6 +14,7 @@ mod offline;
 mod person;
 mod process;
 mod reload;
+mod service_manager;
 mod serving;
 mod signals;
 mod whereabouts;

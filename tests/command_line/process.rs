@@ -91,7 +91,8 @@ impl Process {
         let stderr = Lines::of(child.0.stderr.take().unwrap());
         let addr = listens_on(&stderr.next().expect("it says where it listens"));
         let try_it = stderr.next().expect("it says how to try it");
-        assert_eq!(try_it, format!("Try it: nc -N 127.0.0.1 {}", addr.port()));
+        let here = if addr.is_ipv6() { "::1" } else { "127.0.0.1" };
+        assert_eq!(try_it, format!("Try it: nc -N {here} {}", addr.port()));
         let history = stderr.next().expect("it says where history is kept");
         Self {
             child,

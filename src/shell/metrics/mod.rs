@@ -73,6 +73,11 @@ impl Metrics {
         &self.certificate
     }
 
+    /// How many people are in now, and how many rooms are open.
+    pub(crate) fn present(&self) -> (u64, u64) {
+        (self.hub.people.get(), self.hub.rooms.get())
+    }
+
     /// Whether what is said cannot be kept at the moment.
     pub(crate) fn is_history_troubled(&self) -> bool {
         self.history
