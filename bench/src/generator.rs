@@ -1,6 +1,7 @@
 //! Runs the load generator against one server.
 
 use std::{
+    ffi::OsStr,
     path::PathBuf,
     process::{Child, ExitStatus, Stdio},
     thread,
@@ -83,6 +84,12 @@ impl Generator {
             .args([scenario, "--json", "--peer", contender.peer.name()])
             .args(["--address", &server.address().to_string()])
             .args(["--pid", &server.pid().to_string()])
+            .args(
+                server
+                    .certificate()
+                    .iter()
+                    .flat_map(|file| [OsStr::new("--tls"), file.as_os_str()]),
+            )
             .args(arguments)
             .stdin(Stdio::null())
             .stdout(output.try_clone()?)

@@ -3,6 +3,7 @@
 
 pub mod disk;
 pub mod generator;
+pub mod identity;
 pub mod kept;
 pub mod markdown;
 pub mod report;

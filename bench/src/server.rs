@@ -14,7 +14,7 @@ use std::{
 use anyhow::{Context, Result, bail};
 use tempfile::TempDir;
 
-use crate::kept::Kept;
+use crate::{identity::Identity, kept::Kept};
 
 /// A server has this long to accept its first connection.
 const START_MAX: Duration = Duration::from_secs(10);
@@ -93,6 +93,8 @@ pub struct Contender {
     pub durability: Option<&'static str>,
     /// Whether roomful shows its figures, and is scraped once a second.
     pub is_scraped: bool,
+    /// Whether everybody comes to it by TLS.
+    pub speaks_tls: bool,
     /// Another program than the one beside this one: an earlier roomful.
     pub program: Option<PathBuf>,
 }
@@ -129,6 +131,7 @@ impl Contender {
             switches,
             durability: None,
             is_scraped: false,
+            speaks_tls: false,
             program: None,
         }
     }
@@ -140,6 +143,8 @@ pub struct Server {
     log: File,
     address: SocketAddr,
     admin: Option<SocketAddr>,
+    /// With which it speaks TLS, if it does.
+    identity: Option<Identity>,
     binaries: PathBuf,
     /// Where it keeps history, if it does. Gone with the server.
     data: Option<TempDir>,
@@ -164,12 +169,14 @@ impl Server {
             .durability
             .map(|_| data_in(binaries))
             .transpose()?;
+        let identity = contender.speaks_tls.then(Identity::new).transpose()?;
         let child = pinned(contender.cores, &program)
             // Unless a switch says otherwise; and never in the home of who measures.
             .env("ROOMFUL_HISTORY", "off")
             .args(arguments)
             .args(history(contender, data.as_ref()))
             .args(contender.switches.split_whitespace())
+            .args(identity.iter().flat_map(tls))
             .args(admin.map(|admin| format!("--admin={admin}")))
             .stdin(Stdio::null())
             .stdout(log.try_clone()?)
@@ -182,6 +189,7 @@ impl Server {
             log,
             address,
             admin,
+            identity,
             binaries: binaries.to_owned(),
             data,
         };
@@ -201,6 +209,12 @@ impl Server {
     #[must_use]
     pub fn admin(&self) -> Option<SocketAddr> {
         self.admin
+    }
+
+    /// The certificate that everybody has to know, if they come by TLS.
+    #[must_use]
+    pub fn certificate(&self) -> Option<PathBuf> {
+        self.identity.as_ref().map(Identity::certificate)
     }
 
     /// Its process.
@@ -296,6 +310,16 @@ fn history(contender: &Contender, data: Option<&TempDir>) -> Vec<OsString> {
     let switches = ["--history", "on", "--durability", durability, "--data"].map(OsStr::new);
     let switches = switches.into_iter().chain([data]);
     switches.map(OsStr::to_owned).collect()
+}
+
+fn tls(identity: &Identity) -> [OsString; 4] {
+    let (certificate, key) = (identity.certificate(), identity.key());
+    [
+        "--tls-cert".into(),
+        certificate.into(),
+        "--tls-key".into(),
+        key.into(),
+    ]
 }
 
 /// A command for `program` on some cores, which ends when this process does.

@@ -1,10 +1,10 @@
 //! The command line.
 
-use std::net::SocketAddr;
+use std::{net::SocketAddr, path::PathBuf};
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-use crate::{crowd::IN_FLIGHT_MAX, payload::SIZE_MIN};
+use crate::{crowd::IN_FLIGHT_MAX, failure::CannotRun, net::tls::Tls, payload::SIZE_MIN};
 
 /// Loads a chat server, and checks that it lost nothing.
 ///
@@ -182,6 +182,9 @@ pub struct Common {
     /// Leave the lobby, in which everybody else stays
     #[arg(long)]
     pub leave_lobby: bool,
+    /// Speak TLS with a server that has the certificate in this file (PEM)
+    #[arg(long, value_name = "FILE")]
+    pub tls: Option<PathBuf>,
     /// How the server is spoken to
     #[arg(long, value_enum, default_value_t = Wire::Text)]
     pub door: Wire,
@@ -220,6 +223,17 @@ impl Scenario {
             Self::Slow(slow) => &slow.common,
             Self::Churn(churn) => &churn.common,
         }
+    }
+}
+
+impl Common {
+    /// How TLS is spoken, if it is.
+    ///
+    /// # Errors
+    /// When the certificate cannot be read.
+    pub(crate) fn tls(&self) -> Result<Option<Tls>, CannotRun> {
+        let file = self.tls.as_deref();
+        file.map(Tls::with_certificate).transpose()
     }
 }
 

@@ -80,7 +80,7 @@ impl Crowd {
         let rooms: Vec<String> = (0..seating.rooms).map(|index| names.room(index)).collect();
         let sources = Sources::new(common.address.ip(), names.seed);
         Ok(Self {
-            net: Net::new(common.address, sources)?,
+            net: Net::new(common.address, sources, common.tls()?)?,
             hall: Hall::new(door.clone(), codec, seating, rooms.clone()),
             door,
             codec,

@@ -1,11 +1,8 @@
 //! One connection: its socket, and the bytes that wait on either side of it.
 
-use std::{
-    io::{self, ErrorKind, Write as _},
-    net::Shutdown,
-};
+use std::io::{self, ErrorKind};
 
-use mio::net::TcpStream;
+use super::link::Link;
 
 /// How far a connection is.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -20,7 +17,7 @@ pub(super) enum State {
 
 /// One connection. While nothing waits it holds no buffer.
 pub(super) struct Connection {
-    pub(super) socket: Option<TcpStream>,
+    pub(super) link: Option<Link>,
     pub(super) state: State,
     /// What is still to be sent.
     pub(super) output: Vec<u8>,
@@ -31,9 +28,9 @@ pub(super) struct Connection {
 }
 
 impl Connection {
-    pub(super) fn new(socket: TcpStream, output: Vec<u8>, ends: bool) -> Self {
+    pub(super) fn new(link: Link, output: Vec<u8>, ends: bool) -> Self {
         Self {
-            socket: Some(socket),
+            link: Some(link),
             state: State::Connecting,
             output,
             ends,
@@ -43,7 +40,7 @@ impl Connection {
 
     /// Whether it stands by now.
     pub(super) fn establish(&mut self) -> io::Result<bool> {
-        let Some(socket) = &self.socket else {
+        let Some(Link { socket, .. }) = &self.link else {
             return Ok(false);
         };
         if let Some(error) = socket.take_error()? {
@@ -72,6 +69,10 @@ impl Connection {
     }
 
     pub(super) fn flush(&mut self) {
+        if let Some(link) = &mut self.link {
+            // An error is left to the next read.
+            drop(link.flush());
+        }
         if self.output.is_empty() && !self.ends {
             return;
         }
@@ -95,7 +96,7 @@ impl Connection {
     }
 
     pub(super) fn close(&mut self) {
-        self.socket = None;
+        self.link = None;
         self.state = State::Closed;
         self.output = Vec::new();
         self.unfinished = Vec::new();
@@ -104,12 +105,12 @@ impl Connection {
     /// Writes what the system takes at once. An error is left to the next read,
     /// which first gets what came before it.
     fn write(&mut self, bytes: &[u8]) -> usize {
-        let Some(socket) = &mut self.socket else {
+        let Some(link) = &mut self.link else {
             return bytes.len();
         };
         let mut sent = 0;
         while sent < bytes.len() {
-            match socket.write(&bytes[sent..]) {
+            match link.write(&bytes[sent..]) {
                 Ok(0) => return sent,
                 Ok(count) => sent += count,
                 Err(error) if error.kind() == ErrorKind::Interrupted => {}
@@ -122,9 +123,9 @@ impl Connection {
 
     fn shut(&mut self) {
         self.ends = false;
-        if let Some(socket) = &self.socket {
+        if let Some(link) = &mut self.link {
             // It fails only where the connection is over, which the next read tells.
-            drop(socket.shutdown(Shutdown::Write));
+            drop(link.shut());
         }
     }
 }

@@ -1,24 +1,22 @@
 //! Many connections on one thread, none of which ever waits for another.
 
 mod connection;
+mod link;
 pub(crate) mod source;
 #[cfg(test)]
 mod tests;
 mod timer;
+pub(crate) mod tls;
 
-use std::{
-    collections::VecDeque,
-    fmt,
-    io::{self, Read as _},
-    net::SocketAddr,
-    time::Instant,
-};
+use std::{collections::VecDeque, fmt, io, net::SocketAddr, time::Instant};
 
 use mio::{Events, Interest, Poll, Token};
 
 use connection::{Connection, State};
+use link::Link;
 use source::Sources;
 use timer::Timer;
+use tls::Tls;
 
 /// Bytes of the one buffer that everything is read into.
 const READ_BYTES: usize = 64 * 1024;
@@ -72,6 +70,7 @@ pub(crate) struct Net {
     timer: Timer,
     server: SocketAddr,
     sources: Sources,
+    tls: Option<Tls>,
     connections: Vec<Connection>,
     /// Readiness that is still to be looked at.
     ready: VecDeque<Ready>,
@@ -90,11 +89,11 @@ struct Ready {
 }
 
 impl Net {
-    /// A run's network, from now on.
+    /// A run's network, from now on; with TLS, if its connections speak that.
     ///
     /// # Errors
     /// When the system has no poll or timer left.
-    pub(crate) fn new(server: SocketAddr, sources: Sources) -> io::Result<Self> {
+    pub(crate) fn new(server: SocketAddr, sources: Sources, tls: Option<Tls>) -> io::Result<Self> {
         let poll = Poll::new()?;
         let timer = Timer::new(poll.registry(), TIMER)?;
         Ok(Self {
@@ -102,6 +101,7 @@ impl Net {
             timer,
             server,
             sources,
+            tls,
             connections: Vec::new(),
             ready: VecDeque::new(),
             events: Events::with_capacity(EVENTS_MAX),
@@ -128,8 +128,8 @@ impl Net {
         self.poll
             .registry()
             .register(&mut socket, Token(index), interest)?;
-        self.connections
-            .push(Connection::new(socket, first, and_end));
+        let link = Link::new(socket, self.tls.as_ref())?;
+        self.connections.push(Connection::new(link, first, and_end));
         Ok(index)
     }
 
@@ -145,8 +145,8 @@ impl Net {
     /// # Errors
     /// When the system does not let go of the socket.
     pub(crate) fn deafen(&mut self, index: usize) -> io::Result<()> {
-        match &mut self.connections[index].socket {
-            Some(socket) => self.poll.registry().deregister(socket),
+        match &mut self.connections[index].link {
+            Some(link) => self.poll.registry().deregister(&mut link.socket),
             None => Ok(()),
         }
     }
@@ -158,8 +158,8 @@ impl Net {
     pub(crate) fn listen(&mut self, index: usize) -> io::Result<()> {
         let interest = Interest::READABLE | Interest::WRITABLE;
         let registry = self.poll.registry();
-        match &mut self.connections[index].socket {
-            Some(socket) => registry.register(socket, Token(index), interest),
+        match &mut self.connections[index].link {
+            Some(link) => registry.register(&mut link.socket, Token(index), interest),
             None => Ok(()),
         }
     }
@@ -225,12 +225,13 @@ impl Net {
     fn read(&mut self, ready: Ready, ears: &mut impl Ears) -> Option<Ending> {
         let connection = &mut self.connections[ready.index];
         loop {
-            let socket = connection.socket.as_mut()?;
+            let link = connection.link.as_mut()?;
             let kept = connection.unfinished.len();
             if kept == READ_BYTES {
                 return Some(Ending::Endless(kept));
             }
-            let filled = match socket.read(&mut self.buffer[kept..]) {
+            let is_emptied = link.is_emptied_by_short_reads();
+            let filled = match link.read(&mut self.buffer[kept..]) {
                 Ok(0) => return Some(Ending::Closed),
                 Ok(count) => kept + count,
                 Err(error) if error.kind() == io::ErrorKind::WouldBlock => return None,
@@ -242,7 +243,7 @@ impl Net {
             let used = ears.hear(ready.index, &self.buffer[..filled], now);
             connection.keep(&self.buffer[used..filled]);
             // A short read has emptied the socket: what comes later is told anew.
-            if filled < READ_BYTES && !ready.ended {
+            if is_emptied && filled < READ_BYTES && !ready.ended {
                 return None;
             }
         }

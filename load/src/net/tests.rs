@@ -46,7 +46,7 @@ impl Ears for Lines {
 fn connected(lines: &mut Lines) -> (Net, TcpStream) {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = listener.local_addr().unwrap();
-    let mut net = Net::new(address, Sources::new(address.ip(), 7)).unwrap();
+    let mut net = Net::new(address, Sources::new(address.ip(), 7), None).unwrap();
     net.connect(b"first\n".to_vec(), false).unwrap();
     let (mut server, _) = listener.accept().unwrap();
     serve(&mut net, lines, |lines| lines.stands);
@@ -124,7 +124,7 @@ fn nobody_is_there() {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = listener.local_addr().unwrap();
     drop(listener);
-    let mut net = Net::new(address, Sources::new(address.ip(), 7)).unwrap();
+    let mut net = Net::new(address, Sources::new(address.ip(), 7), None).unwrap();
     let mut lines = Lines::default();
     net.connect(Vec::new(), false).unwrap();
     serve(&mut net, &mut lines, |lines| lines.ending.is_some());

@@ -46,9 +46,12 @@ pub(crate) enum Scenario {
     History,
     /// One room at full speed, with figures that are scraped against without.
     Admin,
+    /// One room at full speed and at an even pace, by TLS against without.
+    Tls,
 }
 
 /// A figure of the load generator's report.
+#[derive(Clone)]
 pub(crate) struct Figure {
     /// With its unit.
     pub(crate) label: &'static str,

@@ -2,6 +2,7 @@
 
 mod admin;
 mod history;
+mod tls;
 
 use bench::server::{BARE, Contender, Peer};
 
@@ -23,6 +24,7 @@ pub(crate) fn cases(scenario: Scenario) -> Vec<Case> {
         Scenario::Defaults => defaults(),
         Scenario::History => history::cases(),
         Scenario::Admin => admin::cases(),
+        Scenario::Tls => tls::cases(),
     }
 }
 

@@ -28,7 +28,7 @@ use crate::{
 /// Measures roomful against its ceiling, Redis and itself.
 #[derive(Parser)]
 struct Arguments {
-    /// What to compare [default: everything but `defaults`, `history` and `admin`].
+    /// What to compare [default: everything but `defaults`, `history`, `admin` and `tls`].
     #[arg(value_enum)]
     scenarios: Vec<Scenario>,
     /// How often each server is measured; medians are printed.
@@ -180,7 +180,8 @@ fn run_one(
         | Scenario::Cores
         | Scenario::Defaults
         | Scenario::History
-        | Scenario::Admin => generator.run(contender, case.load, &options),
+        | Scenario::Admin
+        | Scenario::Tls => generator.run(contender, case.load, &options),
     };
     eprintln!("{}", failure.as_ref().map_or("done", |_| "FAILED"));
     Run {
@@ -261,6 +262,7 @@ mod tests {
             Scenario::Fanout,
             Scenario::History,
             Scenario::Admin,
+            Scenario::Tls,
         ]);
         for (at, case) in cases.iter().enumerate() {
             for other in &cases[..at] {

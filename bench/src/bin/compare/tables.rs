@@ -19,13 +19,18 @@ pub(crate) fn tables(cases: &[Case], results: &Results) -> String {
     let peers = of(|scenario| {
         !matches!(
             scenario,
-            Scenario::Cores | Scenario::Defaults | Scenario::History | Scenario::Admin
+            Scenario::Cores
+                | Scenario::Defaults
+                | Scenario::History
+                | Scenario::Admin
+                | Scenario::Tls
         )
     });
     let cores = of(|scenario| scenario == Scenario::Cores);
     let defaults = of(|scenario| scenario == Scenario::Defaults);
     let keepers = of(|scenario| scenario == Scenario::History);
     let watched = of(|scenario| scenario == Scenario::Admin);
+    let secured = of(|scenario| scenario == Scenario::Tls);
     let asking: Vec<&Case> = cases
         .iter()
         .filter(|case| !case.targets.is_empty())
@@ -51,6 +56,11 @@ pub(crate) fn tables(cases: &[Case], results: &Results) -> String {
             "With figures that are scraped, against without",
             || keeping(&watched, results),
             &watched,
+        ),
+        part(
+            "By TLS, against without",
+            || keeping(&secured, results),
+            &secured,
         ),
         part("Targets", || targets(cases, results), &asking),
     ]

@@ -105,6 +105,7 @@ impl<'a> Run<'a> {
             net: Net::new(
                 common.address,
                 Sources::new(common.address.ip(), names.seed),
+                common.tls()?,
             )?,
             ears: Ears::new(door.clone(), codec, rooms.clone(), watch),
             door,
