@@ -1,11 +1,14 @@
 //! The command line: arguments, then the configuration, then the shell.
 
 use std::io::Write as _;
+use std::net::SocketAddr;
 use std::process::ExitCode;
 
 use roomful::shell::cli::{self, Settings, Stop, Task};
+use roomful::shell::tls::Renewal;
 use roomful::shell::{
-    Clock, Handle, Outcome, Place, Server, Signals, TcpListener, banner, descriptors, keep, logging,
+    Clock, Config, Handle, Listening, Outcome, Place, Server, Signals, TcpListener, banner,
+    descriptors, keep, logging,
 };
 
 /// The exit status after a fault of the server's own (`EX_SOFTWARE` of BSD's
@@ -34,19 +37,27 @@ fn run(task: Task) -> Result<Outcome, Stop> {
 async fn serve(settings: Settings) -> Result<Outcome, Stop> {
     let (mut config, data) = (settings.config, settings.data);
     let place = Place::of(config.history, data).map_err(Stop::failed)?;
-    let listeners = config.listen.len();
+    let listeners = config.listen.len() + config.listen_tls.len();
     config.connections_max = descriptors::connections_that_fit(config.connections_max, listeners);
-    let bind = |address| TcpListener::bind(address, config.stall_timeout);
-    let listeners: Result<Vec<_>, _> = config.listen.iter().copied().map(bind).collect();
-    let listeners = listeners.map_err(Stop::failed)?;
-    let addresses: Result<Vec<_>, _> = listeners.iter().map(TcpListener::local_addr).collect();
-    let banner = banner(&addresses.map_err(Stop::failed)?, place.as_ref());
-
-    let mut server = Server::new(config, listeners, Clock::system());
+    let clock = Clock::system();
+    let renewal = settings.tls.map(|files| Renewal::begin(files, clock));
+    let renewal = renewal.transpose().map_err(Stop::failed)?;
+    let (listeners, addresses) = listen(&config.listen, &config)?;
+    let (tls_listeners, tls_only) = listen(&config.listen_tls, &config)?;
+    let listening = Listening {
+        addresses,
+        takes_tls: renewal.is_some(),
+        tls_only,
+    };
+    let banner = banner(&listening, place.as_ref());
+    let mut server = Server::new(config, listeners, clock);
+    if let Some(renewal) = &renewal {
+        server = server.with_tls(&renewal.tls(), tls_listeners);
+    }
     let mut keeper = None;
     // Not before the ports are ours: who starts a server twice is told of the port.
     if let Some(place) = &place {
-        let (link, thread) = keep(place, Clock::system()).await.map_err(Stop::failed)?;
+        let (link, thread) = keep(place, clock).await.map_err(Stop::failed)?;
         server = server.with_history(link);
         keeper = Some(thread);
     }
@@ -58,11 +69,31 @@ async fn serve(settings: Settings) -> Result<Outcome, Stop> {
         biased;
         outcome = server.run() => outcome,
         never = pass_on(&mut signals, &handle) => match never {},
+        never = renew(renewal) => match never {},
     };
     Ok(match keeper {
         Some(keeper) if !handle.is_ending() => keeper.settled(outcome, signals.next()).await,
         Some(_) | None => outcome,
     })
+}
+
+fn listen(
+    addresses: &[SocketAddr],
+    config: &Config,
+) -> Result<(Vec<TcpListener>, Vec<SocketAddr>), Stop> {
+    let bind = |address: &SocketAddr| TcpListener::bind(*address, config.stall_timeout);
+    let listeners: Result<Vec<_>, _> = addresses.iter().map(bind).collect();
+    let listeners = listeners.map_err(Stop::failed)?;
+    let addresses: Result<Vec<_>, _> = listeners.iter().map(TcpListener::local_addr).collect();
+    Ok((listeners, addresses.map_err(Stop::failed)?))
+}
+
+/// Serves the certificate that is in its files, if there is one.
+async fn renew(renewal: Option<Renewal>) -> std::convert::Infallible {
+    match renewal {
+        Some(mut renewal) => renewal.run().await,
+        None => std::future::pending().await,
+    }
 }
 
 /// The first signal stops the server, the second ends it at once.

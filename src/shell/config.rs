@@ -17,6 +17,8 @@ use crate::chat::Limits;
 pub struct Config {
     /// Where to listen.
     pub listen: Vec<SocketAddr>,
+    /// Where to listen for TLS alone.
+    pub listen_tls: Vec<SocketAddr>,
     /// What the engine holds people to.
     pub limits: Limits,
     /// Connections in all.
@@ -92,6 +94,7 @@ impl Default for Config {
     fn default() -> Self {
         Self {
             listen: vec![Self::LISTEN],
+            listen_tls: Vec::new(),
             limits: Limits::default(),
             connections_max: 10_000,
             connections_per_address_max: 64,

@@ -30,8 +30,9 @@ mod stage;
 pub mod store;
 mod sync;
 mod tcp;
+pub mod tls;
 
-pub use banner::banner;
+pub use banner::{Listening, banner};
 pub use clock::Clock;
 pub use config::{Config, Durability, HistoryConfig};
 pub use data_dir::{NoDataDir, Place};

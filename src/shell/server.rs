@@ -8,12 +8,13 @@ use tokio::task::{self, JoinSet};
 use tokio::time::Instant;
 use tracing::error;
 
-use super::accept::{Accepted, accept_connections};
+use super::accept::{Accepted, Manner, accept_connections};
 use super::admission::Admission;
 use super::fanout::{self, Bounds, Gauges, Report, Share, Worker};
 use super::hub::{Hub, Inlets, Inspection, Inspector};
 use super::stage::{Outcome, Progress, Stage};
 use super::store::HistoryLink;
+use super::tls::{Outgoing, Tls};
 use super::{Clock, Config, Listener};
 
 /// Connections that may wait for the hub; further ones wait in the system's backlog.
@@ -38,7 +39,7 @@ const TURNS_MAX: usize = 2;
 /// ```
 pub struct Server<L: Listener> {
     config: Config,
-    listeners: Vec<L>,
+    listeners: Vec<(L, Manner)>,
     clock: Clock,
     gauges: Arc<Gauges>,
     progress: Progress,
@@ -60,9 +61,10 @@ impl<L: Listener> Server<L> {
     #[must_use]
     pub fn new(config: Config, listeners: Vec<L>, clock: Clock) -> Self {
         let (inspectors_in, inspectors) = mpsc::channel(1);
+        let plain = |listener| (listener, Manner::Plain);
         Self {
             config,
-            listeners,
+            listeners: listeners.into_iter().map(plain).collect(),
             clock,
             gauges: Arc::new(Gauges::default()),
             progress: Progress::default(),
@@ -78,6 +80,19 @@ impl<L: Listener> Server<L> {
     pub fn with_history(mut self, link: HistoryLink) -> Self {
         self.config.history = Some(link.config);
         self.history = Some(link);
+        self
+    }
+
+    /// The same server, which takes TLS beside plain connections on the listeners that it
+    /// has (the first byte decides), and TLS alone on these.
+    #[must_use]
+    pub fn with_tls(mut self, tls: &Tls, tls_only: Vec<L>) -> Self {
+        for (_, manner) in &mut self.listeners {
+            *manner = Manner::PlainOrTls(tls.clone());
+        }
+        let tls_only = tls_only.into_iter();
+        self.listeners
+            .extend(tls_only.map(|listener| (listener, Manner::Tls(tls.clone()))));
         self
     }
 
@@ -99,7 +114,8 @@ impl<L: Listener> Server<L> {
         let mut tasks = Tasks {
             set: JoinSet::new(),
         };
-        let workers = tasks.spawn_workers::<L::Write>(&self.config, &self.gauges, &reports_in);
+        let workers =
+            tasks.spawn_workers::<Outgoing<L::Write>>(&self.config, &self.gauges, &reports_in);
         drop(reports_in);
         let admission = Admission::new(&self.config, Instant::now());
         for listener in self.listeners {
@@ -149,12 +165,12 @@ impl Tasks {
 
     fn spawn_accept_loop<L: Listener>(
         &mut self,
-        listener: L,
+        (listener, manner): (L, Manner),
         admission: &Admission,
         accepted: &mpsc::Sender<Accepted<L::Read, L::Write>>,
         stop: Progress,
     ) {
-        let loops = accept_connections(listener, admission.clone(), accepted.clone(), stop);
+        let loops = accept_connections(listener, manner, admission.clone(), accepted.clone(), stop);
         self.set.spawn(async move {
             loops.await;
             None

@@ -10,6 +10,7 @@ use clap::{Args, ValueEnum};
 use super::Settings;
 use super::values::{self, address, without_repeats};
 use crate::shell::logging::{LogFormat, LogLevel, LogSettings};
+use crate::shell::tls::TlsFiles;
 use crate::shell::{Config, Durability, HistoryConfig};
 
 /// The most that any of the counts and rates may be set to.
@@ -50,6 +51,37 @@ pub(super) struct Flags {
         default_values_t = Config::default().listen
     )]
     listen: Vec<SocketAddr>,
+
+    /// Address and port to listen on for TLS alone; may be given several times
+    ///
+    /// As --listen. With a certificate, the addresses of --listen take TLS too:
+    /// the first byte decides, and who says nothing is greeted after 0.3 seconds.
+    #[arg(
+        long, global = true, env = "ROOMFUL_LISTEN_TLS", hide_env_values = true,
+        value_name = "ADDR", value_delimiter = ',', value_parser = address,
+        requires = "tls_cert"
+    )]
+    listen_tls: Vec<SocketAddr>,
+
+    /// File with the certificate for TLS, and after it those that lead to its root
+    ///
+    /// PEM. Read again when it changes; who is connected does not notice.
+    #[arg(
+        long, global = true, env = "ROOMFUL_TLS_CERT", hide_env_values = true,
+        value_name = "FILE", value_parser = values::path("it must name a file."),
+        requires = "tls_key"
+    )]
+    tls_cert: Option<PathBuf>,
+
+    /// File with the key of that certificate
+    ///
+    /// PEM: PKCS #8, PKCS #1 or SEC 1, without a password.
+    #[arg(
+        long, global = true, env = "ROOMFUL_TLS_KEY", hide_env_values = true,
+        value_name = "FILE", value_parser = values::path("it must name a file."),
+        requires = "tls_cert"
+    )]
+    tls_key: Option<PathBuf>,
 
     /// Connections in all
     ///
@@ -240,8 +272,10 @@ pub(super) struct Flags {
 impl Flags {
     pub(super) fn into_settings(self) -> Settings {
         let history = self.history();
+        let tls = self.tls_cert.zip(self.tls_key);
         let mut config = Config {
             listen: without_repeats(self.listen),
+            listen_tls: without_repeats(self.listen_tls),
             connections_max: self.connections_max,
             connections_per_address_max: self.connections_per_address_max,
             io_workers: self.io_workers,
@@ -259,6 +293,7 @@ impl Flags {
         };
         Settings {
             config,
+            tls: tls.map(|(cert, key)| TlsFiles { cert, key }),
             data: self.data,
             log,
         }

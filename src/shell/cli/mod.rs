@@ -17,6 +17,7 @@ use clap::{CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 
 use super::Config;
 use super::logging::LogSettings;
+use super::tls::TlsFiles;
 use flags::Flags;
 use offline::{Backup, HistoryCommand};
 
@@ -37,6 +38,8 @@ pub enum Task {
 pub struct Settings {
     /// The server's bounds and switches.
     pub config: Config,
+    /// What TLS is served with, if it is.
+    pub tls: Option<TlsFiles>,
     /// Where history is kept, if that was said; see [`Place::of`](super::Place::of).
     pub data: Option<PathBuf>,
     /// What is logged, and how.
@@ -80,6 +83,8 @@ Examples:
   roomful --log-format json --log-level warn    for a service manager
   ROOMFUL_LISTEN=127.0.0.1:4000,[::1]:4000 roomful
                                                 this machine only, over IPv4 and IPv6
+  roomful --listen 0.0.0.0:4000 --tls-cert chain.pem --tls-key key.pem
+                                                plain and TLS on one port
   roomful --history off                         nothing that is said is kept
   roomful history export --since 2026-01-31     what was said since then, as JSON lines
   roomful backup copy.db                        a copy of the history, while it serves

@@ -41,7 +41,7 @@ fn the_command_line_is_sound() {
 fn every_flag_has_its_variable() {
     let command = CommandLine::command();
     let flags: Vec<_> = command.get_arguments().collect();
-    assert_eq!(flags.len(), 17);
+    assert_eq!(flags.len(), 20);
     for flag in flags {
         let name = format!("--{}", flag.get_long().unwrap());
         let variable = flag.get_env().unwrap().to_str().unwrap();
@@ -52,13 +52,13 @@ fn every_flag_has_its_variable() {
 #[test]
 fn without_flags_everything_is_as_by_default() {
     for line in ["roomful", "roomful serve"] {
-        let Settings { config, data, log } = settings(line);
+        let Settings { config, tls, data, log } = settings(line);
         let expected = Config {
             history: Some(HistoryConfig::default()),
             ..Config::default()
         };
         assert_eq!(format!("{config:?}"), format!("{expected:?}"));
-        assert_eq!(data, None);
+        assert_eq!((tls, data), (None, None));
         assert_eq!(log, LogSettings::default());
     }
 }
@@ -79,11 +79,12 @@ fn flags_may_stand_before_and_after_the_command() {
 
 #[test]
 fn each_flag_sets_its_own_field() {
-    let Settings { config, data, log } = settings(
+    let Settings { config, tls, data, log } = settings(
         "roomful --connections-max 1 --connections-per-address-max 2 --rate-burst 3 \
          --rate-per-second 4 --io-workers 5 --outbox-bytes-max 16384 --stall-timeout 6 \
          --shutdown-grace 7 --log-level trace --log-format json --data there \
-         --history-on-join 8 --durability strict --retention 9 --history-buffer-bytes 65536",
+         --history-on-join 8 --durability strict --retention 9 --history-buffer-bytes 65536 \
+         --listen-tls [::1]:7 --tls-cert chain --tls-key key",
     );
     assert_eq!(config.connections_max, 1);
     assert_eq!(config.connections_per_address_max, 2);
@@ -93,6 +94,9 @@ fn each_flag_sets_its_own_field() {
     assert_eq!(config.outbox_bytes_max, 16_384);
     assert_eq!(config.stall_timeout, Duration::from_secs(6));
     assert_eq!(config.shutdown_grace, Duration::from_secs(7));
+    assert_eq!(config.listen_tls, ["[::1]:7".parse().unwrap()]);
+    let (cert, key) = ("chain".into(), "key".into());
+    assert_eq!(tls, Some(TlsFiles { cert, key }));
     assert_eq!(log.level, LogLevel::Trace);
     assert_eq!(log.format, LogFormat::Json);
     assert_eq!(data, Some("there".into()));
@@ -212,6 +216,12 @@ fn what_is_wrong_is_told_in_one_line() {
             4000 is one word too many. See roomful --help.
         --io-workers 1 --io-workers 2
             --io-workers is given more than once. Keep one of them.
+        --tls-cert chain.pem
+            --tls-key <FILE> is missing. See roomful --help.
+        --tls-key key.pem
+            --tls-cert <FILE> is missing. See roomful --help.
+        --listen-tls 127.0.0.1:6697
+            --tls-key <FILE> and --tls-cert <FILE> is missing. See roomful --help.
     "#]].assert_eq(&transcript(&[
         "--io-workers 0",
         "serve --io-workers=zero",
@@ -232,6 +242,9 @@ fn what_is_wrong_is_told_in_one_line() {
         "srve",
         "serve 4000",
         "--io-workers 1 --io-workers 2",
+        "--tls-cert chain.pem",
+        "--tls-key key.pem",
+        "--listen-tls 127.0.0.1:6697",
     ]));
 }
 
