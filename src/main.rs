@@ -5,10 +5,11 @@ use std::net::SocketAddr;
 use std::process::ExitCode;
 
 use roomful::shell::cli::{self, Settings, Stop, Task};
+use roomful::shell::logging::{self, Log};
 use roomful::shell::tls::Renewal;
 use roomful::shell::{
-    Clock, Config, Handle, Listening, Outcome, Place, Server, Signals, TcpListener, banner,
-    descriptors, keep, logging,
+    Clock, Config, Handle, Hangups, Listening, Outcome, Place, Reload, Server, Signals,
+    TcpListener, banner, descriptors, keep,
 };
 
 /// The exit status after a fault of the server's own (`EX_SOFTWARE` of BSD's
@@ -26,22 +27,29 @@ fn main() -> ExitCode {
 fn run(task: Task) -> Result<Outcome, Stop> {
     match task {
         Task::Serve(settings) => {
-            let _log = logging::start(settings.log);
+            let log = logging::start(settings.log);
             let runtime = tokio::runtime::Runtime::new().map_err(Stop::failed)?;
-            runtime.block_on(serve(*settings))
+            runtime.block_on(serve(*settings, &log))
         }
         Task::Run(errand) => errand.run().map(|()| Outcome::Stopped),
+        Task::Print(text) => {
+            cli::print(&text);
+            Ok(Outcome::Stopped)
+        }
     }
 }
 
-async fn serve(settings: Settings) -> Result<Outcome, Stop> {
-    let (mut config, data) = (settings.config, settings.data);
+async fn serve(settings: Settings, log: &Log) -> Result<Outcome, Stop> {
+    let (mut config, data) = (settings.config.clone(), settings.data.clone());
     let place = Place::of(config.history, data).map_err(Stop::failed)?;
-    let listeners = config.listen.len() + config.listen_tls.len();
-    config.connections_max = descriptors::connections_that_fit(config.connections_max, listeners);
+    let sockets = config.listen.len() + config.listen_tls.len();
+    config.connections_max = descriptors::connections_that_fit(config.connections_max, sockets);
     let clock = Clock::system();
-    let renewal = settings.tls.map(|files| Renewal::begin(files, clock));
-    let renewal = renewal.transpose().map_err(Stop::failed)?;
+    let renewal = settings.tls.clone();
+    let renewal = renewal
+        .map(|files| Renewal::begin(files, clock))
+        .transpose();
+    let renewal = renewal.map_err(Stop::failed)?;
     let (listeners, addresses) = listen(&config.listen, &config)?;
     let (tls_listeners, tls_only) = listen(&config.listen_tls, &config)?;
     let listening = Listening {
@@ -49,7 +57,7 @@ async fn serve(settings: Settings) -> Result<Outcome, Stop> {
         takes_tls: renewal.is_some(),
         tls_only,
     };
-    let banner = banner(&listening, place.as_ref());
+    let banner = banner(&listening, place.as_ref(), settings.file());
     let mut server = Server::new(config, listeners, clock);
     if let Some(renewal) = &renewal {
         server = server.with_tls(&renewal.tls(), tls_listeners);
@@ -62,14 +70,15 @@ async fn serve(settings: Settings) -> Result<Outcome, Stop> {
         keeper = Some(thread);
     }
     let mut signals = Signals::catch().map_err(Stop::failed)?;
+    let mut hangups = Hangups::catch().map_err(Stop::failed)?;
     // Nobody may be there to read it, and the server serves all the same.
     let _ = writeln!(std::io::stderr(), "{banner}");
     let handle = server.handle();
+    let mut reload = Reload::new(settings, handle.clone(), log, (sockets, renewal));
     let outcome = tokio::select! {
         biased;
         outcome = server.run() => outcome,
-        never = pass_on(&mut signals, &handle) => match never {},
-        never = renew(renewal) => match never {},
+        never = pass_on((&mut signals, &mut hangups), &handle, &mut reload) => match never {},
     };
     Ok(match keeper {
         Some(keeper) if !handle.is_ending() => keeper.settled(outcome, signals.next()).await,
@@ -88,17 +97,22 @@ fn listen(
     Ok((listeners, addresses.map_err(Stop::failed)?))
 }
 
-/// Serves the certificate that is in its files, if there is one.
-async fn renew(renewal: Option<Renewal>) -> std::convert::Infallible {
-    match renewal {
-        Some(mut renewal) => renewal.run().await,
-        None => std::future::pending().await,
-    }
-}
-
-/// The first signal stops the server, the second ends it at once.
-async fn pass_on(signals: &mut Signals, handle: &Handle) -> std::convert::Infallible {
-    let name = signals.next().await;
+/// The first signal stops the server, the second ends it at once. SIGHUP has everything
+/// read again that may change while the server runs: here, on the main thread, where
+/// reading a file holds up nobody. So is a certificate that has changed.
+async fn pass_on(
+    (signals, hangups): (&mut Signals, &mut Hangups),
+    handle: &Handle,
+    reload: &mut Reload<'_>,
+) -> std::convert::Infallible {
+    let name = loop {
+        tokio::select! {
+            biased;
+            name = signals.next() => break name,
+            () = hangups.next() => reload.run().await,
+            never = reload.watch() => match never {},
+        }
+    };
     tracing::info!("{name} received; a second signal ends at once");
     handle.stop();
     loop {

@@ -53,6 +53,8 @@ pub enum Step {
     Pause(RoomName),
     /// What is said in a room is kept again.
     Resume(RoomName),
+    /// The operator changes the rate: a burst, and so many a second.
+    Rate(u32, u32),
     /// Time passes.
     Wait(TimeDelta),
     /// The shell's timer is early, or late.
@@ -161,6 +163,10 @@ impl Play {
                 room: room.clone(),
                 first: MISSED.first,
                 last: MISSED.last,
+            },
+            Step::Rate(burst, per_second) => Event::RateChanged {
+                burst: *burst,
+                per_second: *per_second,
             },
             Step::Wait(time) => {
                 self.now = self.now.checked_add_signed(*time).unwrap_or(self.now);

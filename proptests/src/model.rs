@@ -175,6 +175,7 @@ impl Model {
             }
             Event::HistoryPaused { room } => self.tell_paused(&room),
             Event::HistoryResumed { room, first, last } => self.tell_resumed(&room, first, last),
+            Event::RateChanged { burst, per_second } => self.change_rate(burst, per_second),
             Event::Tick => self.tell_summaries(),
         }
         self.past = None;
@@ -246,6 +247,15 @@ impl Model {
             self.told.push(Told::Paused(conn, until));
         }
         true
+    }
+
+    fn change_rate(&mut self, burst: u32, per_second: u32) {
+        let before = self.limits.clone();
+        self.limits.rate_burst = burst;
+        self.limits.rate_per_second = per_second;
+        for person in &mut self.people {
+            person.bucket.change(self.now, &before, &self.limits);
+        }
     }
 
     fn tell(&mut self, ask: &Ask, message: Message) {

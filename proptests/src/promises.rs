@@ -96,6 +96,7 @@ fn whose(event: &Event) -> Option<ConnId> {
         Event::Recalled { .. }
         | Event::HistoryPaused { .. }
         | Event::HistoryResumed { .. }
+        | Event::RateChanged { .. }
         | Event::Tick => None,
     }
 }

@@ -82,6 +82,16 @@ pub enum Event {
         /// The last number.
         last: Seq,
     },
+    /// The operator has changed the rate at which people may go on. Who has their whole
+    /// burst has the whole new one; of another's, what is left stays, as far as the new
+    /// one has place for it. A pause that was asked for before stands.
+    RateChanged {
+        /// What [`Limits::rate_burst`](crate::chat::Limits::rate_burst) is from now on.
+        burst: u32,
+        /// What [`Limits::rate_per_second`](crate::chat::Limits::rate_per_second) is from
+        /// now on.
+        per_second: u32,
+    },
     /// The moment that [`Engine::deadline`](super::Engine::deadline) named is here.
     Tick,
 }

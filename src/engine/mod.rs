@@ -160,6 +160,7 @@ impl Engine {
                 let resumed = |room| Message::HistoryResumed { room, first, last };
                 self.tell_of_history(&room, resumed, effects);
             }
+            Event::RateChanged { burst, per_second } => self.change_rate(now, burst, per_second),
             Event::Tick => self.tell_summaries(now, effects),
         }
         self.rooms.forget_past();

@@ -35,7 +35,7 @@ impl Bucket {
 
     /// Takes a token, there or not: what is missing is owed.
     pub(super) fn take(&mut self, now: DateTime<Utc>, limits: &Limits) -> Taken {
-        if limits.rate_burst == 0 || limits.rate_per_second == 0 {
+        if is_off(limits) {
             return Taken {
                 was_full: true,
                 over_until: None,
@@ -49,6 +49,15 @@ impl Bucket {
             was_full,
             over_until,
         }
+    }
+
+    /// Goes over to other limits: a full bucket is full of the new burst, another keeps
+    /// its tokens, as far as there is place for them, and what it owes.
+    pub(super) fn change(&mut self, now: DateTime<Utc>, from: &Limits, to: &Limits) {
+        self.fill(now, from);
+        let is_full = is_off(from) || self.grains == capacity(from);
+        let kept = if is_full { i64::MAX } else { self.grains };
+        self.grains = kept.min(capacity(to));
     }
 
     fn fill(&mut self, now: DateTime<Utc>, limits: &Limits) {
@@ -69,6 +78,11 @@ impl Bucket {
         let rate = i64::from(limits.rate_per_second);
         TimeDelta::nanoseconds(missing / rate + i64::from(missing % rate != 0))
     }
+}
+
+/// A zero in either.
+fn is_off(limits: &Limits) -> bool {
+    limits.rate_burst == 0 || limits.rate_per_second == 0
 }
 
 fn capacity(limits: &Limits) -> i64 {
@@ -144,6 +158,67 @@ mod tests {
             };
             let mut bucket = Bucket::full(at(0), &limits);
             assert!((0..100).all(|_| bucket.take(at(0), &limits).over_until.is_none()));
+        }
+    }
+
+    fn rate(rate_burst: u32, rate_per_second: u32) -> Limits {
+        Limits {
+            rate_burst,
+            rate_per_second,
+            ..Limits::default()
+        }
+    }
+
+    /// How many can be taken at once.
+    fn left(bucket: &Bucket, limits: &Limits) -> i64 {
+        assert!(bucket.grains <= capacity(limits));
+        bucket.grains.div_euclid(TOKEN)
+    }
+
+    #[test]
+    fn other_limits_leave_what_is_left() {
+        let (old, more, less) = (rate(20, 5), rate(40, 5), rate(10, 1));
+        let mut unused = Bucket::full(at(0), &old);
+        unused.change(at(0), &old, &more);
+        assert_eq!(left(&unused, &more), 40, "a full one is full");
+        for (taken, of_more, of_less) in [(5, 15, 10), (15, 5, 5), (22, -2, -2)] {
+            let mut bucket = Bucket::full(at(0), &old);
+            for _ in 0..taken {
+                bucket.take(at(0), &old);
+            }
+            let mut raised = bucket.clone();
+            raised.change(at(0), &old, &more);
+            assert_eq!(left(&raised, &more), of_more, "{taken}");
+            bucket.change(at(0), &old, &less);
+            assert_eq!(left(&bucket, &less), of_less, "{taken}");
+        }
+    }
+
+    #[test]
+    fn the_time_before_counts_at_the_old_rate() {
+        let (old, new) = (rate(20, 5), rate(20, 1));
+        let mut bucket = Bucket::full(at(0), &old);
+        for _ in 0..20 {
+            bucket.take(at(0), &old);
+        }
+        bucket.change(at(1_000_000_000), &old, &new);
+        assert_eq!(left(&bucket, &new), 5);
+        bucket.fill(at(2_000_000_000), &new);
+        assert_eq!(left(&bucket, &new), 6);
+    }
+
+    #[test]
+    fn switched_on_again_everybody_has_all() {
+        for off in [rate(0, 5), rate(20, 0)] {
+            let (on, again) = (rate(20, 5), rate(3, 5));
+            let mut bucket = Bucket::full(at(0), &on);
+            for _ in 0..30 {
+                bucket.take(at(0), &on);
+            }
+            bucket.change(at(0), &on, &off);
+            assert_eq!(bucket.take(at(0), &off).over_until, None);
+            bucket.change(at(0), &off, &again);
+            assert_eq!(left(&bucket, &again), 3);
         }
     }
 

@@ -64,6 +64,16 @@ impl Engine {
         Some(session.user)
     }
 
+    /// What came before counts at the old rate, what comes from now on at the new one.
+    pub(super) fn change_rate(&mut self, now: DateTime<Utc>, burst: u32, per_second: u32) {
+        let before = self.limits.clone();
+        self.limits.rate_burst = burst;
+        self.limits.rate_per_second = per_second;
+        for session in self.sessions.values_mut() {
+            session.bucket.change(now, &before, &self.limits);
+        }
+    }
+
     pub(super) fn choke(&mut self, conn: ConnId) {
         if let Some(session) = self.sessions.get_mut(&conn) {
             session.choked = true;

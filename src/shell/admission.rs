@@ -48,11 +48,20 @@ impl Admission {
     #[must_use]
     pub(crate) fn new(config: &Config, now: Instant) -> Self {
         Self(Arc::new(Shared {
-            connections_max: config.connections_max,
-            per_address_max: config.connections_per_address_max,
             rate: Rate::new(config.connect_burst, config.connects_per_second, now),
-            state: Mutex::default(),
+            state: Mutex::new(State {
+                connections_max: config.connections_max,
+                per_address_max: config.connections_per_address_max,
+                ..State::default()
+            }),
         }))
+    }
+
+    /// Other bounds on connections, in all and from one address. Who is in stays.
+    pub(crate) fn set_bounds(&self, connections_max: usize, per_address_max: usize) {
+        let mut state = self.0.lock();
+        state.connections_max = connections_max;
+        state.per_address_max = per_address_max;
     }
 
     /// Admits a new connection, or says why not. A delayed connection counts
@@ -64,8 +73,8 @@ impl Admission {
         let Shared { rate, .. } = &*self.0;
         let mut state = self.0.lock();
         state.forget_idle(rate.mark(now));
-        if state.connections >= self.0.connections_max {
-            let max = self.0.connections_max;
+        if state.connections >= state.connections_max {
+            let max = state.connections_max;
             return Err(Refusal::ServerFull { max });
         }
         let address = Address::counted(peer);
@@ -94,8 +103,6 @@ impl Drop for Permit {
 
 #[derive(Debug)]
 struct Shared {
-    connections_max: usize,
-    per_address_max: usize,
     rate: Rate,
     state: Mutex<State>,
 }
@@ -113,8 +120,8 @@ impl Shared {
         now: Instant,
     ) -> Result<Instant, Refusal> {
         let visitor = state.visitors.get(&address).copied().unwrap_or_default();
-        if visitor.connections >= self.per_address_max {
-            let max = self.per_address_max;
+        if visitor.connections >= state.per_address_max {
+            let max = state.per_address_max;
             return Err(Refusal::AddressFull { max });
         }
         let (not_before, rested) = self.rate.take(visitor.rested, now);
@@ -131,6 +138,8 @@ impl Shared {
 
 #[derive(Debug, Default)]
 struct State {
+    connections_max: usize,
+    per_address_max: usize,
     connections: usize,
     visitors: BTreeMap<Address, Visitor>,
     /// The visitors without a connection, by when they are rested.

@@ -1,6 +1,7 @@
 //! The first lines that an operator sees.
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::path::Path;
 use std::time::Duration;
 
 use super::{Durability, Place};
@@ -17,18 +18,18 @@ pub struct Listening {
 }
 
 /// What a server that has started says of itself: where it listens, how to try it
-/// from this machine, and where history is kept, if it is. Lines without the last
-/// line's end.
+/// from this machine, where history is kept, if it is, and which configuration file
+/// was read, if one was. Lines without the last line's end.
 ///
 /// ```
 /// use roomful::shell::{Listening, banner};
 /// let addresses = vec!["0.0.0.0:4000".parse().unwrap()];
-/// let banner = banner(&Listening { addresses, ..Listening::default() }, None);
+/// let banner = banner(&Listening { addresses, ..Listening::default() }, None, None);
 /// let lines: Vec<_> = banner.lines().skip(1).collect();
 /// assert_eq!(lines, ["Try it: nc -N 127.0.0.1 4000", "History is not kept."]);
 /// ```
 #[must_use]
-pub fn banner(listening: &Listening, history: Option<&Place>) -> String {
+pub fn banner(listening: &Listening, history: Option<&Place>, file: Option<&Path>) -> String {
     let version = env!("CARGO_PKG_VERSION");
     let place = of_listening(listening);
     let mut banner = format!("roomful {version} listens on {place}");
@@ -41,7 +42,11 @@ pub fn banner(listening: &Listening, history: Option<&Place>) -> String {
         let address = SocketAddr::new(from_here(first.ip()), first.port());
         banner += &format!("\nTry TLS: openssl s_client -quiet -connect {address}");
     }
-    banner + "\n" + &of_history(history)
+    banner += &format!("\n{}", of_history(history));
+    if let Some(file) = file {
+        banner += &format!("\nIts configuration is in {}.", file.display());
+    }
+    banner
 }
 
 fn of_listening(listening: &Listening) -> String {
@@ -114,7 +119,7 @@ mod tests {
 
     fn says_of(listening: &Listening, expected: Expect) {
         let version = concat!("roomful ", env!("CARGO_PKG_VERSION"), " ");
-        let banner = banner(listening, None);
+        let banner = banner(listening, None, None);
         let rest = banner.strip_prefix(version).unwrap();
         expected.assert_eq(rest.strip_suffix("\nHistory is not kept.").unwrap());
     }
@@ -172,6 +177,17 @@ mod tests {
                 listens on [::]:6697 (TLS)
                 Try TLS: openssl s_client -quiet -connect [::1]:6697"#]],
         );
+    }
+
+    #[test]
+    fn it_names_the_configuration_file_last() {
+        let banner = banner(
+            &Listening::default(),
+            None,
+            Some(Path::new("/etc/roomful/roomful.toml")),
+        );
+        let last = "Its configuration is in /etc/roomful/roomful.toml.";
+        assert_eq!(banner.lines().last(), Some(last));
     }
 
     #[test]

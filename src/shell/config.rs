@@ -47,6 +47,37 @@ pub struct Config {
     pub history: Option<HistoryConfig>,
 }
 
+/// What an operator may change while a server runs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Tuning {
+    /// As [`Config::connections_max`]. Who is in stays.
+    pub connections_max: usize,
+    /// As [`Config::connections_per_address_max`]. Who is in stays.
+    pub connections_per_address_max: usize,
+    /// As [`Limits::rate_burst`].
+    pub rate_burst: u32,
+    /// As [`Limits::rate_per_second`].
+    pub rate_per_second: u32,
+    /// As [`Config::shutdown_grace`].
+    pub shutdown_grace: Duration,
+    /// As [`HistoryConfig::lines_on_join`]; `None` without a history. In a room that is
+    /// open, more than before are there once they are said.
+    pub lines_on_join: Option<u32>,
+}
+
+impl From<&Config> for Tuning {
+    fn from(config: &Config) -> Self {
+        Self {
+            connections_max: config.connections_max,
+            connections_per_address_max: config.connections_per_address_max,
+            rate_burst: config.limits.rate_burst,
+            rate_per_second: config.limits.rate_per_second,
+            shutdown_grace: config.shutdown_grace,
+            lines_on_join: config.history.map(|history| history.lines_on_join),
+        }
+    }
+}
+
 /// How what was said is kept and shown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct HistoryConfig {

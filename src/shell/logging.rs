@@ -8,7 +8,9 @@ use clap::ValueEnum;
 use tracing::Subscriber;
 use tracing::level_filters::LevelFilter;
 use tracing_appender::non_blocking::{ErrorCounter, NonBlockingBuilder, WorkerGuard};
-use tracing_subscriber::fmt::MakeWriter;
+use tracing_subscriber::fmt::{self, MakeWriter};
+use tracing_subscriber::layer::SubscriberExt as _;
+use tracing_subscriber::{Layer as _, Registry, reload};
 
 /// What is logged, and how.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -20,7 +22,7 @@ pub struct LogSettings {
 }
 
 /// How important a log line is. Each level includes those before it.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, ValueEnum)]
 pub enum LogLevel {
     /// The server is broken or ends.
     Error,
@@ -53,6 +55,7 @@ const LINES_WAITING_MAX: usize = 16 * 1024;
 /// most about a second.
 #[must_use = "the last lines are written when this is dropped"]
 pub struct Log {
+    level: LevelSwitch,
     dropped: ErrorCounter,
     _writer: WorkerGuard,
 }
@@ -73,11 +76,21 @@ pub fn start(settings: LogSettings) -> Log {
         .finish(io::stderr());
     let dropped = lines.error_counter();
     // It fails only when log lines already have somewhere to go.
-    let _ = tracing::subscriber::set_global_default(subscriber(settings, colour, lines));
+    let (subscriber, level) = subscriber(settings, colour, lines);
+    let _ = tracing::subscriber::set_global_default(subscriber);
     panics::log_from_now_on();
     Log {
+        level,
         dropped,
         _writer: writer,
+    }
+}
+
+impl Log {
+    /// Logs what is at least so important from now on.
+    pub fn set_level(&self, level: LogLevel) {
+        // It fails only when log lines go elsewhere.
+        let _ = self.level.reload(filter(level));
     }
 }
 
@@ -96,25 +109,30 @@ fn may_colour(terminal: bool, no_color: Option<&std::ffi::OsStr>) -> bool {
     terminal && no_color.is_none_or(std::ffi::OsStr::is_empty)
 }
 
+/// Changes the level of a subscriber.
+type LevelSwitch = reload::Handle<LevelFilter, Registry>;
+
 fn subscriber<W>(
     settings: LogSettings,
     colour: bool,
     writer: W,
-) -> Box<dyn Subscriber + Send + Sync>
+) -> (Box<dyn Subscriber + Send + Sync>, LevelSwitch)
 where
     W: for<'w> MakeWriter<'w> + Send + Sync + 'static,
 {
-    let builder = tracing_subscriber::fmt()
+    let (level, switch) = reload::Layer::new(filter(settings.level));
+    let lines = fmt::layer()
         .with_writer(writer)
-        .with_max_level(filter(settings.level))
         // A reader of the log that has gone (`roomful 2>&1 | head`) is nobody's
         // fault: complaining on the same standard error would panic.
         .log_internal_errors(false);
-    match settings.format {
+    let lines = match settings.format {
         // An operator knows the words, not the modules.
-        LogFormat::Human => Box::new(builder.with_ansi(colour).with_target(false).finish()),
-        LogFormat::Json => Box::new(builder.json().flatten_event(true).finish()),
-    }
+        LogFormat::Human => lines.with_ansi(colour).with_target(false).boxed(),
+        LogFormat::Json => lines.json().flatten_event(true).boxed(),
+    };
+    let subscriber = Registry::default().with(level).with(lines);
+    (Box::new(subscriber), switch)
 }
 
 fn filter(level: LogLevel) -> LevelFilter {
@@ -150,7 +168,7 @@ mod tests {
         let buffer = Buffer::default();
         let writer = buffer.clone();
         let settings = LogSettings { level, format };
-        let subscriber = subscriber(settings, colour, move || writer.clone());
+        let (subscriber, _) = subscriber(settings, colour, move || writer.clone());
         tracing::subscriber::with_default(subscriber, || {
             tracing::warn!(connections = 7, "nearly full");
             tracing::info!("and well");
@@ -208,5 +226,27 @@ mod tests {
             1
         );
         assert_eq!(logged(LogLevel::Error, LogFormat::Human, false), "");
+    }
+
+    #[test]
+    fn another_level_holds_from_the_next_line_on() {
+        let buffer = Buffer::default();
+        let writer = buffer.clone();
+        let (subscriber, level) = subscriber(LogSettings::default(), false, move || writer.clone());
+        tracing::subscriber::with_default(subscriber, || {
+            for (wanted, text) in [
+                (LogLevel::Info, "first"),
+                (LogLevel::Debug, "second"),
+                (LogLevel::Error, "third"),
+                (LogLevel::Info, "fourth"),
+            ] {
+                level.reload(filter(wanted)).unwrap();
+                tracing::info!("{text}");
+                tracing::debug!("{text} in detail");
+            }
+        });
+        let lines = String::from_utf8(buffer.0.lock().unwrap().clone()).unwrap();
+        let words: Vec<_> = lines.lines().map(|line| &line[line.len() - 6..]).collect();
+        assert_eq!(words, [" first", "second", "detail", "fourth"]);
     }
 }

@@ -11,11 +11,11 @@ use tracing::error;
 use super::accept::{Accepted, Manner, accept_connections};
 use super::admission::Admission;
 use super::fanout::{self, Bounds, Gauges, Report, Share, Worker};
-use super::hub::{Hub, Inlets, Inspection, Inspector};
+use super::hub::{Hub, Inlets, Inspection, Inspector, Retune};
 use super::stage::{Outcome, Progress, Stage};
 use super::store::HistoryLink;
 use super::tls::{Outgoing, Tls};
-use super::{Clock, Config, Listener};
+use super::{Clock, Config, Listener, Tuning};
 
 /// Connections that may wait for the hub; further ones wait in the system's backlog.
 const ACCEPTED_MAX: usize = 256;
@@ -45,6 +45,8 @@ pub struct Server<L: Listener> {
     progress: Progress,
     inspectors_in: mpsc::Sender<Inspector>,
     inspectors: mpsc::Receiver<Inspector>,
+    retunes_in: mpsc::Sender<Retune>,
+    retunes: mpsc::Receiver<Retune>,
     history: Option<HistoryLink>,
 }
 
@@ -53,6 +55,7 @@ pub struct Server<L: Listener> {
 pub struct Handle {
     progress: Progress,
     inspectors: mpsc::Sender<Inspector>,
+    retunes: mpsc::Sender<Retune>,
     gauges: Arc<Gauges>,
 }
 
@@ -62,6 +65,7 @@ impl<L: Listener> Server<L> {
     pub fn new(config: Config, listeners: Vec<L>, clock: Clock) -> Self {
         let (inspectors_in, inspectors) = mpsc::channel(1);
         let plain = |listener| (listener, Manner::Plain);
+        let (retunes_in, retunes) = mpsc::channel(1);
         Self {
             config,
             listeners: listeners.into_iter().map(plain).collect(),
@@ -70,6 +74,8 @@ impl<L: Listener> Server<L> {
             progress: Progress::default(),
             inspectors_in,
             inspectors,
+            retunes_in,
+            retunes,
             history: None,
         }
     }
@@ -102,6 +108,7 @@ impl<L: Listener> Server<L> {
         Handle {
             progress: self.progress.clone(),
             inspectors: self.inspectors_in.clone(),
+            retunes: self.retunes_in.clone(),
             gauges: Arc::clone(&self.gauges),
         }
     }
@@ -128,6 +135,8 @@ impl<L: Listener> Server<L> {
             accepted,
             reports,
             inspectors: self.inspectors,
+            retunes: self.retunes,
+            admission,
             history: self.history,
         };
         let hub = Hub::new(self.config, self.clock, inlets, workers);
@@ -228,6 +237,15 @@ impl Handle {
         let (inspector, inspection) = oneshot::channel();
         self.inspectors.send(inspector).await.ok()?;
         inspection.await.ok()
+    }
+
+    /// Changes what may be changed while the server runs, and returns when it holds; at
+    /// once when the server does not run.
+    pub async fn tune(&self, tuning: Tuning) {
+        let (done_in, done) = oneshot::channel();
+        if self.retunes.send((tuning, done_in)).await.is_ok() {
+            let _ = done.await; // A server that ends keeps its settings.
+        }
     }
 
     /// What the I/O workers hold and have done.

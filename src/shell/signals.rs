@@ -1,4 +1,5 @@
-//! The signals that stop a server, and one that must not.
+//! The signals that stop a server, one that has it read its configuration again, and
+//! one that must do nothing.
 
 use std::io;
 
@@ -12,6 +13,10 @@ pub struct Signals {
     /// Caught, and nothing else: a file that may not grow is an error like any other.
     _file_too_large: Signal,
 }
+
+/// The signal SIGHUP.
+#[derive(Debug)]
+pub struct Hangups(Signal);
 
 /// SIGXFSZ: a write beyond the limit on the size of files (`ulimit -f`). It would end
 /// the process. The number is the same on Linux (but for MIPS), macOS and the BSDs.
@@ -50,6 +55,28 @@ impl Signals {
     }
 }
 
+impl Hangups {
+    /// Catches it from now on: it does not end the process any more.
+    ///
+    /// # Errors
+    /// When the system refuses.
+    ///
+    /// # Panics
+    /// Outside a tokio runtime.
+    pub fn catch() -> io::Result<Self> {
+        signal(SignalKind::hangup()).map(Self)
+    }
+
+    /// Waits for the next one. Several that came meanwhile are one. May be dropped while
+    /// it waits and called again.
+    pub async fn next(&mut self) {
+        if self.0.recv().await.is_none() {
+            // The runtime ends, and whoever waits here with it.
+            std::future::pending::<()>().await;
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use std::process::Command;
@@ -72,6 +99,16 @@ mod tests {
             send(signal);
             let caught = timeout(Duration::from_secs(60), signals.next()).await;
             assert_eq!(caught.unwrap(), name);
+        }
+    }
+
+    #[tokio::test]
+    async fn a_hangup_ends_nothing() {
+        let mut hangups = Hangups::catch().unwrap();
+        for _ in 0..2 {
+            send("HUP");
+            let caught = timeout(Duration::from_secs(60), hangups.next()).await;
+            caught.unwrap();
         }
     }
 }

@@ -19,18 +19,19 @@ fn of_the_commands() {
     says(
         "history -h",
         expect![[r#"
-        Read what was said, or take back what somebody said
+            Read what was said, or take back what somebody said
 
-        Usage: roomful history [OPTIONS] <COMMAND>
+            Usage: roomful history [OPTIONS] <COMMAND>
 
-        Commands:
-          export  Print what was said, room by room, to standard output
-          erase   Take back what was said under a nickname, whoever had it
+            Commands:
+              export  Print what was said, room by room, to standard output
+              erase   Take back what was said under a nickname, whoever had it
 
-        Options:
-              --data <DIR>  Directory in which history is kept [env: ROOMFUL_DATA]
-          -h, --help        Print help (see more with '--help')
-    "#]],
+            Options:
+                  --config <FILE>  Configuration file; flags and variables win over it [env: ROOMFUL_CONFIG]
+                  --data <DIR>     Directory in which history is kept [env: ROOMFUL_DATA]
+              -h, --help           Print help (see more with '--help')
+        "#]],
     );
 }
 
@@ -64,6 +65,16 @@ fn of_an_export() {
 
                       [default: jsonl]
 
+                  --config <FILE>
+                      Configuration file; flags and variables win over it
+
+                      Its keys are these flags with underscores; roomful config default prints them all. Unless
+                      set, the first of these that is there, if one is: roomful.toml in $CONFIGURATION_DIRECTORY
+                      (a systemd unit with ConfigurationDirectory= has it), in the directory roomful in
+                      $XDG_CONFIG_HOME or ~/.config, in /etc/roomful. /dev/null is none.
+
+                      [env: ROOMFUL_CONFIG]
+
                   --data <DIR>
                       Directory in which history is kept
 
@@ -93,6 +104,16 @@ fn of_erasing() {
             Options:
                   --nick <NICK>
                       The nickname
+
+                  --config <FILE>
+                      Configuration file; flags and variables win over it
+
+                      Its keys are these flags with underscores; roomful config default prints them all. Unless
+                      set, the first of these that is there, if one is: roomful.toml in $CONFIGURATION_DIRECTORY
+                      (a systemd unit with ConfigurationDirectory= has it), in the directory roomful in
+                      $XDG_CONFIG_HOME or ~/.config, in /etc/roomful. /dev/null is none.
+
+                      [env: ROOMFUL_CONFIG]
 
                   --data <DIR>
                       Directory in which history is kept
@@ -124,6 +145,16 @@ fn of_a_copy() {
                       The file to write; it must not be there yet
 
             Options:
+                  --config <FILE>
+                      Configuration file; flags and variables win over it
+
+                      Its keys are these flags with underscores; roomful config default prints them all. Unless
+                      set, the first of these that is there, if one is: roomful.toml in $CONFIGURATION_DIRECTORY
+                      (a systemd unit with ConfigurationDirectory= has it), in the directory roomful in
+                      $XDG_CONFIG_HOME or ~/.config, in /etc/roomful. /dev/null is none.
+
+                      [env: ROOMFUL_CONFIG]
+
                   --data <DIR>
                       Directory in which history is kept
 

@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
+mod configuration;
 mod flags;
 mod foreign;
 mod help;
@@ -11,6 +12,7 @@ mod logs;
 mod offline;
 mod person;
 mod process;
+mod reload;
 mod serving;
 mod signals;
 mod whereabouts;

@@ -18,10 +18,12 @@ pub(crate) const PATIENCE: Duration = Duration::from_secs(120);
 const LINES_AHEAD_MAX: usize = 10_000;
 
 /// The program, not yet started, in an environment that only says to keep no
-/// history: nothing may be written to the home of who runs the tests.
+/// history and to read no configuration: nothing may be written to the home of who runs
+/// the tests, nor read there.
 pub(crate) fn roomful(arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_roomful"));
     command.env_clear().env("ROOMFUL_HISTORY", "off");
+    command.env("ROOMFUL_CONFIG", "/dev/null");
     command.args(arguments);
     command
 }
@@ -121,9 +123,16 @@ impl Process {
         assert!(sent.unwrap().success());
     }
 
-    /// Waits for a line of the log that contains this.
-    pub(crate) fn until_logged(&self, part: &str) {
-        while !self.log().next().expect("it runs").contains(part) {}
+    /// Waits for a line of the log that contains this, and gives it without its time.
+    pub(crate) fn until_logged(&self, part: &str) -> String {
+        loop {
+            let line = self.log().next().expect("it runs");
+            if line.contains(part) {
+                return line
+                    .split_once("Z ")
+                    .map_or(line.clone(), |(_, rest)| rest.into());
+            }
+        }
     }
 
     /// Lets nobody read the log any more.

@@ -205,10 +205,14 @@ fn of_history(names: &Names, conn: ConnId, what: u8, choice: usize) -> Event {
             let (room, span) = (names.maybe_room(choice), Span::Last { count: 1 });
             requested(conn, Command::History { room, span })
         }
-        252.. => {
+        252..254 => {
             let words = text(choice);
             requested(conn, Command::Search { words })
         }
+        254.. => Event::RateChanged {
+            burst: [3, 0, 1, 20][choice % 4],
+            per_second: [2, 0, 1, 5][choice / 4 % 4],
+        },
     }
 }
 

@@ -9,6 +9,7 @@
 //! recalled ops 2      history knows of 2 numbers more than were used, and of no topic
 //! recalled ops 0 x    it knows of no more, and of a topic
 //! paused ops          what is said is not kept    resumed ops     it is again
+//! rate 3 1            from now on a burst of 3, and 1 a second
 //! wait 1500000000     nanoseconds pass
 //! tick                the timer fires     due    it fires at the deadline
 //! ```
@@ -59,6 +60,7 @@ impl fmt::Display for History {
                 }
                 Step::Pause(room) => writeln!(f, "paused {room}")?,
                 Step::Resume(room) => writeln!(f, "resumed {room}")?,
+                Step::Rate(burst, per_second) => writeln!(f, "rate {burst} {per_second}")?,
                 Step::Wait(time) => {
                     writeln!(f, "wait {}", time.num_nanoseconds().unwrap_or(i64::MAX))?;
                 }
@@ -135,6 +137,9 @@ fn step(line: &str) -> Option<Step> {
         ("skipped", Some(number), Some(room)) => Step::Skipped(who(number)?, room.parse().ok()?),
         ("paused", Some(room), None) => Step::Pause(room.parse().ok()?),
         ("resumed", Some(room), None) => Step::Resume(room.parse().ok()?),
+        ("rate", Some(burst), Some(per_second)) => {
+            Step::Rate(burst.parse().ok()?, per_second.parse().ok()?)
+        }
         ("wait", Some(time), None) => Step::Wait(TimeDelta::nanoseconds(time.parse().ok()?)),
         ("tick", None, None) => Step::Tick,
         ("due", None, None) => Step::Due,

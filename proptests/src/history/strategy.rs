@@ -113,6 +113,8 @@ fn step() -> impl Strategy<Value = Step> {
         1 => past().prop_map(|(room, above, topic)| Step::Recall(room, above, topic)),
         1 => room().prop_map(Step::Pause),
         1 => room().prop_map(Step::Resume),
+        1 => (select(vec![0, 1, 3, 20]), select(vec![5, 0, 1, 3]))
+            .prop_map(|(burst, per_second)| Step::Rate(burst, per_second)),
         2 => wait(),
         1 => Just(Step::Tick),
         1 => Just(Step::Due),

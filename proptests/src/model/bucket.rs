@@ -25,14 +25,11 @@ impl Bucket {
         now: DateTime<Utc>,
         limits: &Limits,
     ) -> (bool, Option<DateTime<Utc>>) {
-        let (burst, rate) = (
-            i128::from(limits.rate_burst),
-            i128::from(limits.rate_per_second),
-        );
+        let (burst, rate) = of(limits);
         if burst == 0 || rate == 0 {
             return (true, None);
         }
-        let nanos = i128::from(now.timestamp()) * SECOND + i128::from(now.timestamp_subsec_nanos());
+        let nanos = nanos(now);
         let was_full = self.paid_at <= nanos * rate;
         self.paid_at = self.paid_at.max(nanos * rate) + SECOND;
         let free_at = self.paid_at - (burst - 1) * SECOND;
@@ -46,4 +43,27 @@ impl Bucket {
             .unwrap_or(DateTime::<Utc>::MAX_UTC);
         (was_full, Some(until))
     }
+
+    /// What was not paid for stays so, but that nobody is left with more than the new
+    /// burst, and that who owed nothing still owes nothing.
+    pub(super) fn change(&mut self, now: DateTime<Utc>, from: &Limits, to: &Limits) {
+        let ((burst, rate), (new_burst, new_rate)) = (of(from), of(to));
+        let unpaid = self.paid_at.saturating_sub(nanos(now) * rate);
+        if burst == 0 || rate == 0 || unpaid <= 0 {
+            *self = Self::full();
+            return;
+        }
+        let left = burst * SECOND - unpaid;
+        let unpaid = (new_burst * SECOND - left).max(0);
+        self.paid_at = nanos(now) * new_rate + unpaid;
+    }
+}
+
+fn of(limits: &Limits) -> (i128, i128) {
+    let (burst, rate) = (limits.rate_burst, limits.rate_per_second);
+    (burst.into(), rate.into())
+}
+
+fn nanos(at: DateTime<Utc>) -> i128 {
+    i128::from(at.timestamp()) * SECOND + i128::from(at.timestamp_subsec_nanos())
 }

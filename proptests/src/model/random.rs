@@ -126,7 +126,7 @@ struct Swarm {
     weights: [u64; KINDS],
 }
 
-const KINDS: usize = 27;
+const KINDS: usize = 28;
 
 impl Swarm {
     fn draw(dice: &mut Drawing) -> Self {
@@ -142,7 +142,7 @@ impl Swarm {
             rate_per_second: dice.pick(&[0, 1, 3, 5]),
         };
         let mut weights = [
-            4, 2, 1, 1, 1, 2, 6, 6, 5, 8, 3, 5, 3, 2, 3, 4, 2, 2, 1, 1, 1, 2, 3, 1, 1, 2, 2,
+            4, 2, 1, 1, 1, 2, 6, 6, 5, 8, 3, 5, 3, 2, 3, 4, 2, 2, 1, 1, 1, 2, 3, 1, 1, 2, 2, 1,
         ];
         for weight in &mut weights[1..] {
             *weight *= dice.pick(&[0, 1, 1, 3]);
@@ -218,6 +218,10 @@ impl Drawn {
                 room: dice.room(),
                 first: Seq(3),
                 last: Seq(4),
+            },
+            27 => Event::RateChanged {
+                burst: dice.pick(&[0, 1, 3, 20]),
+                per_second: dice.pick(&[0, 1, 3, 5]),
             },
             kind => {
                 let command = command(kind, dice);

@@ -10,7 +10,7 @@ use super::{Oracle, Violation};
 use crate::atlas::FaultKind;
 use crate::plan::Plan;
 use crate::settings::Key;
-use crate::trace::{Deed, Disk, HowEnded, Life, What};
+use crate::trace::{Deed, Disk, Door, HowEnded, Life, What};
 use crate::world::{Run, World};
 
 /// What a calm network and a server with nothing else to do may take, in
@@ -293,10 +293,10 @@ fn is_killed_while_it_stops(run: &Run, place: usize) -> bool {
     let end = rest.find(|event| {
         matches!(
             event.what,
-            What::Ended(_) | What::Struck(FaultKind::ServerKill, ..)
+            What::Door(Door::Ended(_)) | What::Struck(FaultKind::ServerKill, ..)
         )
     });
-    end.is_some_and(|event| !matches!(event.what, What::Ended(_)))
+    end.is_some_and(|event| !matches!(event.what, What::Door(_)))
 }
 
 /// A line goes from one calm person to another in the time of the network.

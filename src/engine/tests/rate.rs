@@ -78,3 +78,30 @@ fn people_have_buckets_of_their_own() {
     world.run(&"1 say x\n".repeat(30));
     assert_eq!(limiter(&world.line("2 say x")), "");
 }
+
+#[test]
+fn another_rate_holds_from_the_next_line_on() {
+    let mut world = twenty_then_five();
+    world.run(&"1 say x\n".repeat(18));
+    world.run("rate 4 1");
+    expect![[r#"
+        pause 1 until 1000ms
+        1 < delayed to 1 a second
+        pause 1 until 2000ms
+    "#]]
+    .assert_eq(&limiter(&world.transcript(&"1 say x\n".repeat(3))));
+    let unused = world.transcript(&"2 say x\n".repeat(4));
+    expect![[r#"
+        pause 2 until 1000ms
+    "#]]
+    .assert_eq(&limiter(&unused));
+    world.run("rate 0 1");
+    assert_eq!(limiter(&world.transcript(&"1 say x\n".repeat(50))), "");
+}
+
+#[test]
+fn an_engine_with_another_rate_equals_a_new_one_when_all_have_gone() {
+    let mut world = twenty_then_five();
+    world.run("1 say x\nrate 4 1\n-1 reset\n-2 reset");
+    assert!(world.engine.equals_new());
+}

@@ -7,6 +7,7 @@
 //! stray 1         a line that the door answers            choked 1    it has none
 //! recalled ops 7 be kind      history knows a room's last number and its topic
 //! paused ops      what is said is not kept                resumed ops 8 9     it is again
+//! rate 3 1        a burst of 3, and then 1 a second, from now on
 //! ```
 //! Lines between two `>` are the effects: `1, 2 << …` is delivered, `1 < …` is a
 //! reply, a `…` behind it says that a list goes on.
@@ -182,6 +183,13 @@ fn event(line: &str) -> Event {
         "ready" => Event::Ready { conn: conn(rest) },
         "choked" => Event::Choked { conn: conn(rest) },
         "stray" => Event::Strayed { conn: conn(rest) },
+        "rate" => {
+            let (burst, per_second) = split(rest);
+            Event::RateChanged {
+                burst: burst.parse().unwrap(),
+                per_second: per_second.parse().unwrap(),
+            }
+        }
         "recalled" | "paused" | "resumed" => of_history(first, rest),
         _ if first.starts_with('+') => Event::Connected {
             conn: conn(&first[1..]),

@@ -268,3 +268,23 @@ fn a_clock_before_the_start_is_the_start() {
         assert_eq!(admitted.not_before, door.started);
     }
 }
+
+#[tokio::test(start_paused = true)]
+async fn other_bounds_hold_for_who_comes_next() {
+    let door = Door::new(Config {
+        connections_max: 2,
+        connections_per_address_max: 1,
+        ..Config::default()
+    });
+    let _ada = door.admit(ADA).unwrap();
+    let full = |max| Err(Refusal::AddressFull { max });
+    assert_eq!(door.admit(ADA).map(|_| ()), full(1));
+    door.admission.set_bounds(3, 2);
+    let (_second, _bob) = (door.admit(ADA).unwrap(), door.admit(BOB).unwrap());
+    let full = Err(Refusal::ServerFull { max: 3 });
+    assert_eq!(door.admit(BOB).map(|_| ()), full);
+    door.admission.set_bounds(1, 1);
+    let full = Err(Refusal::ServerFull { max: 1 });
+    assert_eq!(door.admit(BOB).map(|_| ()), full, "who is in stays");
+    assert_eq!(door.admission.connections(), 3);
+}

@@ -7,7 +7,6 @@ use std::time::Duration;
 use clap::builder::PossibleValue;
 use clap::{Args, ValueEnum};
 
-use super::Settings;
 use super::values::{self, address, without_repeats};
 use crate::shell::logging::{LogFormat, LogLevel, LogSettings};
 use crate::shell::tls::TlsFiles;
@@ -39,6 +38,19 @@ const SECONDS_PER_DAY: u64 = 24 * 60 * 60;
 /// The flags, which may stand before or after the command.
 #[derive(Debug, Args)]
 pub(super) struct Flags {
+    /// Configuration file; flags and variables win over it
+    ///
+    /// Its keys are these flags with underscores; roomful config default prints
+    /// them all. Unless set, the first of these that is there, if one is:
+    /// roomful.toml in $CONFIGURATION_DIRECTORY (a systemd unit with
+    /// ConfigurationDirectory= has it), in the directory roomful in
+    /// $XDG_CONFIG_HOME or ~/.config, in /etc/roomful. /dev/null is none.
+    #[arg(
+        long, global = true, env = "ROOMFUL_CONFIG", hide_env_values = true,
+        value_name = "FILE", value_parser = values::path("it must name a file.")
+    )]
+    pub(super) config: Option<PathBuf>,
+
     /// Address and port to listen on; may be given several times
     ///
     /// IP:PORT or [IPV6]:PORT. Each means what it says: 127.0.0.1 is this
@@ -54,32 +66,28 @@ pub(super) struct Flags {
 
     /// Address and port to listen on for TLS alone; may be given several times
     ///
-    /// As --listen. With a certificate, the addresses of --listen take TLS too:
-    /// the first byte decides, and who says nothing is greeted after 0.3 seconds.
+    /// As for listen. Needs a certificate and its key.
     #[arg(
         long, global = true, env = "ROOMFUL_LISTEN_TLS", hide_env_values = true,
-        value_name = "ADDR", value_delimiter = ',', value_parser = address,
-        requires = "tls_cert"
+        value_name = "ADDR", value_delimiter = ',', value_parser = address
     )]
     listen_tls: Vec<SocketAddr>,
 
-    /// File with the certificate for TLS, and after it those that lead to its root
+    /// File with the certificate for TLS, in PEM, those that lead to its root behind it
     ///
-    /// PEM. Read again when it changes; who is connected does not notice.
+    /// With it, every address to listen on takes TLS beside plain connections:
+    /// the first byte decides, and who says nothing is greeted after 0.3 seconds.
+    /// Read again when it changes, and on SIGHUP; nobody who is connected notices.
     #[arg(
         long, global = true, env = "ROOMFUL_TLS_CERT", hide_env_values = true,
-        value_name = "FILE", value_parser = values::path("it must name a file."),
-        requires = "tls_key"
+        value_name = "FILE", value_parser = values::path("it must name a file.")
     )]
     tls_cert: Option<PathBuf>,
 
-    /// File with the key of that certificate
-    ///
-    /// PEM: PKCS #8, PKCS #1 or SEC 1, without a password.
+    /// File with the key of that certificate, in PEM, without a password
     #[arg(
         long, global = true, env = "ROOMFUL_TLS_KEY", hide_env_values = true,
-        value_name = "FILE", value_parser = values::path("it must name a file."),
-        requires = "tls_cert"
+        value_name = "FILE", value_parser = values::path("it must name a file.")
     )]
     tls_key: Option<PathBuf>,
 
@@ -181,7 +189,7 @@ pub(super) struct Flags {
         long, global = true, env = "ROOMFUL_DATA", hide_env_values = true,
         value_name = "DIR", value_parser = values::path("it must name a directory.")
     )]
-    data: Option<PathBuf>,
+    pub(super) data: Option<PathBuf>,
 
     /// Whether what is said in rooms is kept
     ///
@@ -269,8 +277,17 @@ pub(super) struct Flags {
     log_format: LogFormat,
 }
 
+/// What the flags of a server come to.
+pub(super) struct Choices {
+    pub(super) config: Config,
+    pub(super) tls: Option<TlsFiles>,
+    /// Where history is kept, if that was said.
+    pub(super) data: Option<PathBuf>,
+    pub(super) log: LogSettings,
+}
+
 impl Flags {
-    pub(super) fn into_settings(self) -> Settings {
+    pub(super) fn into_choices(self) -> Choices {
         let history = self.history();
         let tls = self.tls_cert.zip(self.tls_key);
         let mut config = Config {
@@ -291,7 +308,7 @@ impl Flags {
             level: self.log_level,
             format: self.log_format,
         };
-        Settings {
+        Choices {
             config,
             tls: tls.map(|(cert, key)| TlsFiles { cert, key }),
             data: self.data,

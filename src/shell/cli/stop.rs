@@ -18,6 +18,11 @@ pub enum Stop {
         /// One line that says which, why, and what would be right.
         line: String,
     },
+    /// The configuration file is wrong.
+    Mistakes {
+        /// One line for each mistake: where it is, what is wrong, what would be right.
+        lines: Vec<String>,
+    },
     /// The server could not start, or what was to be done could not.
     Failed {
         /// One line that says what happened, why, and what to do.
@@ -43,8 +48,19 @@ impl Stop {
                 let _ = text.print();
                 ExitCode::SUCCESS
             }
-            Self::Wrong { line } => told(line, 2),
-            Self::Failed { line } => told(line, 1),
+            Self::Wrong { line } => told([line], 2),
+            Self::Mistakes { lines } => told(lines, 2),
+            Self::Failed { line } => told([line], 1),
+        }
+    }
+
+    /// What is wrong, a line for each thing; nothing when nothing is.
+    #[must_use]
+    pub fn lines(&self) -> &[String] {
+        match self {
+            Self::Shown(_) => &[],
+            Self::Wrong { line } | Self::Failed { line } => std::slice::from_ref(line),
+            Self::Mistakes { lines } => lines,
         }
     }
 
@@ -58,9 +74,17 @@ impl Stop {
     }
 }
 
-fn told(line: &str, status: u8) -> ExitCode {
-    let _ = writeln!(std::io::stderr(), "roomful: {line}");
+fn told<'l>(lines: impl IntoIterator<Item = &'l String>, status: u8) -> ExitCode {
+    for line in lines {
+        let _ = writeln!(std::io::stderr(), "roomful: {line}");
+    }
     ExitCode::from(status)
+}
+
+/// Why a value was refused, without whose it is and which.
+pub(super) fn why_refused(error: &clap::Error) -> String {
+    let why = error.source().map(ToString::to_string);
+    why.unwrap_or_else(|| not_listed(error))
 }
 
 #[expect(
@@ -85,7 +109,7 @@ fn one_line(error: &clap::Error, arguments: &[OsString]) -> String {
 fn value_refused(error: &clap::Error, arguments: &[OsString]) -> Option<String> {
     let flag = flag(error)?;
     let value = text(error, ContextKind::InvalidValue)?;
-    let why = error.source()?;
+    let why = why_refused(error);
     let origin = origin(&flag, arguments);
     Some(format!("{origin} is {value:?}: {why}"))
 }
@@ -100,12 +124,14 @@ fn value_not_listed(error: &clap::Error, arguments: &[OsString]) -> Option<Strin
         match (value.is_empty() && origin == flag, possible.is_empty()) {
             (true, true) => format!("{flag} needs a value after it. See roomful --help."),
             (true, false) => format!("{flag} needs a value: one of {}.", possible.join(", ")),
-            (false, _) => format!(
-                "{origin} is {value:?}: it must be one of {}.",
-                possible.join(", ")
-            ),
+            (false, _) => format!("{origin} is {value:?}: {}", not_listed(error)),
         },
     )
+}
+
+fn not_listed(error: &clap::Error) -> String {
+    let possible = texts(error, ContextKind::ValidValue);
+    format!("it must be one of {}.", possible.join(", "))
 }
 
 /// A word too many comes here too.

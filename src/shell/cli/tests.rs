@@ -6,16 +6,16 @@ use crate::shell::{Durability, HistoryConfig};
 use expect_test::expect;
 
 fn settings(line: &str) -> Settings {
-    match parse_from(words(line)).unwrap() {
+    match parse_from(words(line), &Places::default()).unwrap() {
         Task::Serve(settings) => *settings,
-        Task::Run(errand) => panic!("{line}: {errand:?}"),
+        other @ (Task::Run(_) | Task::Print(_)) => panic!("{line}: {other:?}"),
     }
 }
 
 fn errand(line: &str) -> Errand {
-    match parse_from(words(line)).unwrap() {
-        Task::Serve(settings) => panic!("{line}: {settings:?}"),
+    match parse_from(words(line), &Places::default()).unwrap() {
         Task::Run(errand) => errand,
+        other @ (Task::Serve(_) | Task::Print(_)) => panic!("{line}: {other:?}"),
     }
 }
 
@@ -25,10 +25,11 @@ fn words(line: &str) -> Vec<OsString> {
 
 /// What is typed after `roomful`, each with what is said about it.
 fn transcript(typed: &[&str]) -> String {
-    let said = |typed: &&str| match parse_from(words(&format!("roomful {typed}"))) {
-        Err(Stop::Wrong { line }) => format!("{typed}\n    {line}\n"),
-        other => panic!("{typed}: {other:?}"),
-    };
+    let said =
+        |typed: &&str| match parse_from(words(&format!("roomful {typed}")), &Places::default()) {
+            Err(Stop::Wrong { line }) => format!("{typed}\n    {line}\n"),
+            other => panic!("{typed}: {other:?}"),
+        };
     typed.iter().map(said).collect()
 }
 
@@ -41,7 +42,7 @@ fn the_command_line_is_sound() {
 fn every_flag_has_its_variable() {
     let command = CommandLine::command();
     let flags: Vec<_> = command.get_arguments().collect();
-    assert_eq!(flags.len(), 20);
+    assert_eq!(flags.len(), 21);
     for flag in flags {
         let name = format!("--{}", flag.get_long().unwrap());
         let variable = flag.get_env().unwrap().to_str().unwrap();
@@ -52,7 +53,13 @@ fn every_flag_has_its_variable() {
 #[test]
 fn without_flags_everything_is_as_by_default() {
     for line in ["roomful", "roomful serve"] {
-        let Settings { config, tls, data, log } = settings(line);
+        let Settings {
+            config,
+            tls,
+            data,
+            log,
+            ..
+        } = settings(line);
         let expected = Config {
             history: Some(HistoryConfig::default()),
             ..Config::default()
@@ -79,7 +86,13 @@ fn flags_may_stand_before_and_after_the_command() {
 
 #[test]
 fn each_flag_sets_its_own_field() {
-    let Settings { config, tls, data, log } = settings(
+    let Settings {
+        config,
+        tls,
+        data,
+        log,
+        ..
+    } = settings(
         "roomful --connections-max 1 --connections-per-address-max 2 --rate-burst 3 \
          --rate-per-second 4 --io-workers 5 --outbox-bytes-max 16384 --stall-timeout 6 \
          --shutdown-grace 7 --log-level trace --log-format json --data there \
@@ -317,7 +330,7 @@ fn what_is_wrong_with_history_is_told_in_one_line() {
 
 #[test]
 fn help_tells_the_units_the_defaults_and_how_to_try_it() {
-    let Err(Stop::Shown(help)) = parse_from(words("roomful --help")) else {
+    let Err(Stop::Shown(help)) = parse_from(words("roomful --help"), &Places::default()) else {
         panic!("help is shown");
     };
     let help = help.to_string();
@@ -339,7 +352,8 @@ fn help_tells_the_units_the_defaults_and_how_to_try_it() {
 
 #[test]
 fn the_version_is_the_packages() {
-    let Err(Stop::Shown(version)) = parse_from(words("roomful --version")) else {
+    let Err(Stop::Shown(version)) = parse_from(words("roomful --version"), &Places::default())
+    else {
         panic!("the version is shown");
     };
     assert_eq!(

@@ -265,6 +265,17 @@ impl<L: Listener> Hub<L> {
         }
     }
 
+    /// When to see whether too much is set aside for a room, if much is.
+    pub(super) fn settle_at(&self) -> Option<Instant> {
+        self.archive.as_ref().and_then(Archive::settle_at)
+    }
+
+    pub(super) fn settle_numbers(&mut self) {
+        if let Some(archive) = &mut self.archive {
+            archive.settle();
+        }
+    }
+
     /// The next turn that may be shown.
     pub(super) fn next_parcel(&mut self) -> Option<Parcel<Outgoing<L::Write>>> {
         let decided = self.archive.as_ref().map_or(Ticket::MAX, |archive| {

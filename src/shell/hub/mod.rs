@@ -14,6 +14,7 @@ mod holding;
 mod intake;
 mod link;
 mod links;
+mod tuning;
 
 use std::collections::BTreeMap;
 use std::future::poll_fn;
@@ -27,12 +28,13 @@ use tokio::time::{Instant, sleep_until};
 use tracing::{debug, error};
 
 use super::accept::Accepted;
+use super::admission::Admission;
 use super::connection::{Batch, ReaderDone};
 use super::fanout::{self, Opened, Report, Slots, Turn};
 use super::stage::{Outcome, Progress, Stage};
 use super::store::{Answer, Fate, HistoryLink, Ticket};
 use super::tls::Outgoing;
-use super::{Clock, Config, Listener};
+use super::{Clock, Config, Listener, Tuning};
 use crate::chat::ConnId;
 use crate::dialect::Flavor;
 use crate::engine::{Effects, Engine, Event, Stats, Violation};
@@ -67,12 +69,18 @@ pub struct Inspection {
 /// Somebody who wants a look.
 pub(crate) type Inspector = oneshot::Sender<Inspection>;
 
+/// Other settings, and where to say that they hold.
+pub(crate) type Retune = (Tuning, oneshot::Sender<()>);
+
 /// What comes in to the hub.
 pub(crate) struct Inlets<L: Listener> {
     pub(crate) progress: Progress,
     pub(crate) accepted: mpsc::Receiver<Accepted<L::Read, L::Write>>,
     pub(crate) reports: mpsc::Receiver<Report>,
     pub(crate) inspectors: mpsc::Receiver<Inspector>,
+    pub(crate) retunes: mpsc::Receiver<Retune>,
+    /// Who may come in.
+    pub(crate) admission: Admission,
     /// Where what is said is kept, if it is.
     pub(crate) history: Option<HistoryLink>,
 }
@@ -129,12 +137,15 @@ enum Arrival<L: Listener> {
     ReaderDone(ReaderDone),
     ReaderPanicked(tokio::task::Id),
     Inspector(Inspector),
+    Retune(Retune),
     Accepted(Accepted<L::Read, L::Write>),
     Batch(Batch),
     /// From the keeper; nothing when it is gone.
     History(Option<Answer>),
     /// The disk takes too long.
     Late,
+    /// Too much may be set aside for a room.
+    Settle,
     Deadline,
 }
 
@@ -198,17 +209,21 @@ impl<L: Listener> Hub<L> {
     async fn next(&mut self) -> Option<Arrival<L>> {
         let deadline = self.engine.deadline();
         let deadline = deadline.map(|(at, _)| self.clock.instant_of(at));
-        let late = self.late_at();
+        let (late, settle) = (self.late_at(), self.settle_at());
         let arrival = tokio::select! {
             biased;
             () = self.inlets.progress.serves_no_longer() => return None,
             Some(report) = self.inlets.reports.recv() => Arrival::Report(report),
             Some(done) = self.readers.join_next_with_id() => reader_end(done),
             Some(inspector) = self.inlets.inspectors.recv() => Arrival::Inspector(inspector),
+            Some(retune) = self.inlets.retunes.recv() => Arrival::Retune(retune),
             Some(accepted) = self.inlets.accepted.recv() => Arrival::Accepted(accepted),
             answer = next_answer(&mut self.archive) => Arrival::History(answer),
             Some(batch) = self.batches.recv(), if !self.holding.is_full() => Arrival::Batch(batch),
             () = sleep_until(late.unwrap_or_else(Instant::now)), if late.is_some() => Arrival::Late,
+            () = sleep_until(settle.unwrap_or_else(Instant::now)), if settle.is_some() => {
+                Arrival::Settle
+            }
             () = sleep_until(deadline.unwrap_or_else(Instant::now)), if deadline.is_some() => {
                 Arrival::Deadline
             }
@@ -222,10 +237,12 @@ impl<L: Listener> Hub<L> {
             Arrival::ReaderDone(done) => self.take_reader_done(done),
             Arrival::ReaderPanicked(task) => self.take_reader_panicked(task),
             Arrival::Inspector(inspector) => self.take_inspector(inspector),
+            Arrival::Retune(retune) => self.take_retune(retune),
             Arrival::Accepted(accepted) => self.take_accepted(accepted),
             Arrival::Batch(batch) => self.take_batch(batch),
             Arrival::History(answer) => self.take_answer(answer),
             Arrival::Late => self.take_late(),
+            Arrival::Settle => self.settle_numbers(),
             Arrival::Deadline => self.tick(),
         }
     }
@@ -303,6 +320,7 @@ impl<L: Listener> Hub<L> {
             | Event::Recalled { .. }
             | Event::HistoryPaused { .. }
             | Event::HistoryResumed { .. }
+            | Event::RateChanged { .. }
             | Event::Tick => None,
         };
         self.effects.clear();
@@ -406,6 +424,7 @@ fn log_event(event: &Event) {
         Event::Recalled { .. } => ("recalled", 0),
         Event::HistoryPaused { .. } => ("history paused", 0),
         Event::HistoryResumed { .. } => ("history resumed", 0),
+        Event::RateChanged { .. } => ("rate changed", 0),
         Event::Tick => ("tick", 0),
     };
     debug!(kind, conn, "engine event");

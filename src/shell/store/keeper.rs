@@ -1,6 +1,9 @@
 //! The one who keeps: gathers what the hub hands over, commits it together, answers
 //! questions, and goes on when the store suffers.
 
+#[cfg(test)]
+mod tests;
+
 use std::collections::VecDeque;
 use std::future::ready;
 
@@ -135,7 +138,7 @@ impl<S: Store> Keeper<S> {
             let due = self.due;
             tokio::select! {
                 biased;
-                () = sleep_until(due.unwrap_or_else(Instant::now)), if due.is_some() => {
+                () = until(due.unwrap_or_else(Instant::now)), if due.is_some() => {
                     self.commit().await;
                 }
                 taken = self.requests.recv_many(&mut requests, REQUESTS_MAX) => {
@@ -172,6 +175,7 @@ impl<S: Store> Keeper<S> {
             Request::Search { to, rooms, words } => {
                 self.searches.push_back(Search { to, rooms, words });
             }
+            Request::LinesOnJoin { lines } => self.config.lines_on_join = lines,
             Request::Farewell => self.has_farewelled = true,
         }
     }
@@ -447,5 +451,13 @@ impl<S: Store> Keeper<S> {
     /// A hub that is gone needs no answer.
     async fn answer(&mut self, answer: Answer) {
         let _ = self.answers.send(answer).await;
+    }
+}
+
+/// Waits until then, and not at all if it is past: a timer takes a millisecond at least,
+/// which is several commits of a fast disk.
+async fn until(due: Instant) {
+    if due > Instant::now() {
+        sleep_until(due).await;
     }
 }

@@ -36,6 +36,8 @@ pub(crate) enum Request {
         rooms: Vec<RoomName>,
         words: Text,
     },
+    /// So many of the last lines of a room are wanted from now on, when it is recalled.
+    LinesOnJoin { lines: u32 },
     /// That was all: nothing more will be said.
     Farewell,
 }

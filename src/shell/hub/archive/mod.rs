@@ -7,7 +7,7 @@ mod shelf;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use tokio::sync::mpsc;
-use tokio::time::Duration;
+use tokio::time::{Duration, Instant};
 
 use crate::chat::{ConnId, GapCause, Kept, Message, RoomName, Seq, TopicInfo};
 use crate::engine::Event;
@@ -39,13 +39,17 @@ pub(super) struct Archive {
     healing: Vec<(RoomName, (Ticket, Seq, Seq))>,
     /// Rooms for which numbers were set aside, by the ticket that decides.
     marking: VecDeque<(Ticket, RoomName)>,
-    /// Rooms for which much is set aside, by the ticket of what was said last.
-    calming: VecDeque<(Ticket, RoomName)>,
+    /// Rooms for which much is set aside, by when to see whether that must be.
+    settling: VecDeque<(Instant, RoomName)>,
     /// Rooms of which something could not be handed over.
     behind: BTreeSet<RoomName>,
     /// What the engine is to be told.
     news: Vec<Event>,
 }
+
+/// How often it is seen whether as much must be set aside for a room as is. What is set
+/// aside at once while people talk fast is what keeps them from waiting for the disk.
+const SETTLE_EVERY: Duration = Duration::from_secs(1);
 
 /// A room, as far as its past is known.
 enum Known {
@@ -88,7 +92,7 @@ impl Archive {
             is_dead: false,
             healing: Vec::new(),
             marking: VecDeque::new(),
-            calming: VecDeque::new(),
+            settling: VecDeque::new(),
             behind: BTreeSet::new(),
             news: Vec::new(),
         }
@@ -101,6 +105,19 @@ impl Archive {
     /// For how long lines are kept; nothing when it is for ever.
     pub(super) fn retention(&self) -> Option<Duration> {
         self.config.retention
+    }
+
+    /// Newcomers see so many lines from now on. In a room that is open, more than before
+    /// are there once they are said.
+    pub(super) fn set_lines_on_join(&mut self, lines: u32) {
+        self.config.lines_on_join = lines;
+        for known in self.rooms.values_mut() {
+            match known {
+                Known::Here(shelf) => shelf.shorten(lines as usize),
+                Known::Asked(_) => {}
+            }
+        }
+        self.outgoing.ask(Request::LinesOnJoin { lines });
     }
 
     /// Waits for what the keeper has to say; for ever once the keeper is gone.
@@ -237,7 +254,8 @@ impl Archive {
         set_aside(shelf, room, &mut self.outgoing, &mut self.marking);
         let ticket = self.outgoing.ticket();
         if shelf.note_said(ticket) {
-            self.calming.push_back((ticket, room.clone()));
+            let at = Instant::now() + SETTLE_EVERY;
+            self.settling.push_back((at, room.clone()));
         }
         // While commits fail, there is nothing to wait for.
         match shelf.not_before() {
@@ -294,7 +312,6 @@ impl Archive {
                     shelf.note_durable(ticket);
                 }
             }
-            self.calm(ticket);
             self.note_healed(ticket);
             if self.outgoing.is_under_half() {
                 self.catch_up();
@@ -408,15 +425,23 @@ impl Archive {
         }
     }
 
-    /// Rooms in which nothing was said since give back what was set aside for more.
-    fn calm(&mut self, decided: Ticket) {
-        while let Some((_, room)) = self.calming.pop_front_if(|(ticket, _)| *ticket <= decided) {
+    /// When to look at the rooms for which much is set aside.
+    pub(super) fn settle_at(&self) -> Option<Instant> {
+        self.settling.front().map(|(at, _)| *at)
+    }
+
+    /// For each such room as much is set aside as its people need.
+    pub(super) fn settle(&mut self) {
+        let now = Instant::now();
+        while let Some((_, room)) = self.settling.pop_front_if(|(at, _)| *at <= now) {
             let Some(Known::Here(shelf)) = self.rooms.get_mut(&room) else {
                 continue;
             };
-            match shelf.calm(&room, decided) {
-                Ok(mark) => self.outgoing.keep_if_place(mark),
-                Err(later) => self.calming.push_back((later, room)),
+            if let Some(mark) = shelf.settle(&room, self.decided) {
+                self.outgoing.keep_if_place(mark);
+            }
+            if shelf.is_watched() {
+                self.settling.push_back((now + SETTLE_EVERY, room));
             }
         }
     }
@@ -467,3 +492,6 @@ fn both(room: &RoomName, seq: Seq, message: &Message) -> Option<(Record, Kept)> 
     let row = record.row()?;
     Some((record, row))
 }
+
+#[cfg(test)]
+mod tests;

@@ -23,8 +23,9 @@ pub(in crate::shell::hub) struct Shelf {
     marks: Marks,
     /// The ticket of what was said last.
     said_in: Ticket,
-    /// It is noted that much is set aside for it.
-    is_watched: bool,
+    /// It is looked at now and then, since much is set aside for it: its last number when
+    /// that was done last.
+    watched_from: Option<Seq>,
     /// Lines that could not be handed over: not kept, and the room has been told.
     pub(super) gap: Option<(Seq, Seq)>,
     /// Its past could not be read.
@@ -68,7 +69,7 @@ impl Shelf {
                 lead: LEAD_MIN,
             },
             said_in: 0,
-            is_watched: false,
+            watched_from: None,
             gap: None,
             owes_topic: false,
             is_unread: false,
@@ -100,6 +101,15 @@ impl Shelf {
             };
             self.tail_bytes -= weight(&oldest);
         }
+    }
+
+    /// Remembers at most so many lines, the last of them. Gaps do not count.
+    pub(super) fn shorten(&mut self, lines_max: usize) {
+        let is_line = |row: &&Kept| !matches!(row, Kept::Gap { .. });
+        while self.tail.iter().filter(is_line).count() > lines_max {
+            self.tail.pop_front();
+        }
+        self.tail_bytes = self.tail.iter().map(weight).sum();
     }
 
     /// The highest number used.
@@ -149,25 +159,35 @@ impl Shelf {
             .map(|asked| asked.ticket)
     }
 
-    /// Something was said with this ticket. Whether it has to be seen, once that is
-    /// decided, if so much must stay set aside; asked for once.
+    /// Something was said with this ticket. Whether the room has to be looked at from now
+    /// on, because much is set aside for it; said once.
     pub(super) fn note_said(&mut self, ticket: Ticket) -> bool {
         self.said_in = ticket;
-        let is_news = !self.is_watched && self.marks.is_far_beyond(self.last);
-        self.is_watched |= is_news;
+        let is_news = self.watched_from.is_none() && self.marks.is_far_beyond(self.last);
+        if is_news {
+            self.watched_from = Some(self.last);
+        }
         is_news
     }
 
-    /// The ticket to look again at, when something was said since this one is decided;
-    /// else it is calm, and this mark gives back what was set aside.
-    pub(super) fn calm(&mut self, room: &RoomName, decided: Ticket) -> Result<Record, Ticket> {
-        if self.said_in > decided {
-            return Err(self.said_in);
-        }
-        self.is_watched = false;
-        let seq = self.marks.give_back(self.last);
+    /// Sets aside at once what was said since this was done last, and gives back what is
+    /// far more: the mark for that. Only when everything up to `decided` is all that was
+    /// said: no mark may be on its way.
+    pub(super) fn settle(&mut self, room: &RoomName, decided: Ticket) -> Option<Record> {
+        let before = self.watched_from.unwrap_or(self.last);
+        self.marks.follow(self.last.0.saturating_sub(before.0));
+        let seq = (self.said_in <= decided)
+            .then(|| self.marks.give_back(self.last))
+            .flatten();
+        let must_be_watched = self.marks.is_far_beyond(self.last);
+        self.watched_from = must_be_watched.then_some(self.last);
         let room = room.clone();
-        Ok(Record::Mark { room, seq })
+        seq.map(|seq| Record::Mark { room, seq })
+    }
+
+    /// Whether it is to be looked at again.
+    pub(super) fn is_watched(&self) -> bool {
+        self.watched_from.is_some()
     }
 
     /// Everything up to this ticket is durable.
@@ -178,8 +198,7 @@ impl Shelf {
 
 impl Marks {
     fn ask(&mut self, last: Seq, ticket: Ticket) -> Option<Seq> {
-        let asked = self.asked.back().map_or(self.durable, |asked| asked.seq);
-        if last.0 + self.lead / 2 <= asked.0 {
+        if last.0 + self.lead / 2 <= self.last_asked().0 {
             return None;
         }
         if !self.asked.is_empty() {
@@ -193,28 +212,40 @@ impl Marks {
 
     /// Whether a crash now would leave a gap that puzzles people.
     fn is_far_beyond(&self, last: Seq) -> bool {
-        let asked = self.asked.back().map_or(self.durable, |asked| asked.seq);
-        asked.0 > last.0 + 4 * LEAD_MIN
+        self.last_asked() > Seq(last.0 + 4 * LEAD_MIN)
     }
 
-    /// From now on only as much is set aside as for a quiet room. It takes effect here at
-    /// once, and is safe before it is durable: the store sets aside more.
-    fn give_back(&mut self, last: Seq) -> Seq {
-        let quiet = Seq(last.0 + LEAD_MIN);
-        self.lead = LEAD_MIN;
-        self.durable = self.durable.min(quiet);
-        quiet
+    /// From now on so much is set aside at once as was said in the last while.
+    fn follow(&mut self, said: u64) {
+        self.lead = said.clamp(LEAD_MIN, LEAD_MAX);
+    }
+
+    /// The mark with which no more is set aside than is now set aside at once, if more is.
+    /// It takes effect here at once, and is safe before it is durable: the store sets
+    /// aside more.
+    fn give_back(&mut self, last: Seq) -> Option<Seq> {
+        if self.last_asked() <= Seq(last.0 + 4 * self.lead) {
+            return None;
+        }
+        let enough = Seq(last.0 + self.lead);
+        self.durable = self.durable.min(enough);
+        Some(enough)
     }
 
     /// Four times what was said while a mark was committed is set aside next: enough
-    /// that nobody waits for it, and little where little is said.
+    /// that nobody waits for it.
     fn note_durable(&mut self, decided: Ticket, last: Seq) {
         let oldest = self.asked.front().map(|asked| asked.last);
         while let Some(asked) = self.asked.pop_front_if(|asked| asked.ticket <= decided) {
             self.durable = asked.seq;
             let said = oldest.map_or(0, |oldest| last.0.saturating_sub(oldest.0));
-            self.lead = (4 * said).clamp(LEAD_MIN, LEAD_MAX);
+            self.lead = (4 * said).clamp(self.lead, LEAD_MAX);
         }
+    }
+
+    /// Up to where numbers are set aside, or will be.
+    fn last_asked(&self) -> Seq {
+        self.asked.back().map_or(self.durable, |asked| asked.seq)
     }
 }
 
@@ -266,33 +297,25 @@ mod tests {
         shelf.note_durable(1);
         let next = (0..5_000).find_map(|_| say(&mut shelf, 2)).unwrap();
         assert!(next.0 - shelf.last.0 >= 4_000, "{next}");
-        shelf.note_durable(2);
-        let next = (0..10_000).find_map(|_| say(&mut shelf, 3)).unwrap();
-        assert_eq!(
-            next.0 - shelf.last.0,
-            LEAD_MIN,
-            "nothing was said meanwhile"
-        );
     }
 
     #[test]
-    fn when_it_is_calm_again_little_stays_set_aside() {
+    fn what_is_set_aside_follows_what_is_said() {
         let mut shelf = Shelf::new(Past::default(), Seq(LEAD_MIN));
         for _ in 0..1_000 {
             say(&mut shelf, 1);
             shelf.note_said(1);
         }
         shelf.note_durable(1);
-        assert!(shelf.is_watched);
         say(&mut shelf, 2);
         assert!(!shelf.note_said(2), "it is known");
-        assert_eq!(shelf.calm(&lobby(), 1), Err(2));
+        assert_eq!(shelf.settle(&lobby(), 1), None, "2 may have a mark");
         shelf.note_durable(2);
+        assert!(shelf.is_watched());
         let (room, seq) = (lobby(), Seq(1_001 + LEAD_MIN));
-        assert_eq!(
-            shelf.calm(&room, 2),
-            Ok(Record::Mark { room: lobby(), seq })
-        );
+        let quiet = shelf.settle(&lobby(), 2);
+        assert_eq!(quiet, Some(Record::Mark { room, seq }));
+        assert!(!shelf.is_watched());
         for _ in 0..LEAD_MIN {
             assert_eq!(shelf.not_before(), None);
             say(&mut shelf, 3);
@@ -323,11 +346,35 @@ mod tests {
         }
         assert_eq!(shelf.tail().count(), 10);
         assert_eq!(shelf.tail().next().unwrap().first(), Seq(11));
+        shelf.shorten(4);
+        assert_eq!(shelf.tail().next().unwrap().first(), Seq(17));
         for seq in 21..=30 {
             shelf.push(line(seq, &"x".repeat(4_096)), 10);
         }
         assert_eq!(shelf.tail().count(), 3, "of the longest");
         shelf.take_back(Seq(30));
         assert_eq!(shelf.tail().count(), 2);
+    }
+
+    #[test]
+    fn a_gap_is_no_line_when_fewer_are_wanted() {
+        let mut shelf = Shelf::new(Past::default(), Seq(0));
+        let line = |seq| Kept::Erased {
+            seq: Seq(seq),
+            at: chrono::DateTime::UNIX_EPOCH,
+        };
+        let gap = Kept::Gap {
+            first: Seq(3),
+            last: Seq(4),
+            why: crate::chat::GapCause::Crash,
+        };
+        for row in [line(1), line(2), gap] {
+            shelf.push(row, 10);
+        }
+        shelf.shorten(1);
+        let left: Vec<_> = shelf.tail().map(Kept::first).collect();
+        assert_eq!(left, [Seq(2), Seq(3)]);
+        shelf.shorten(0);
+        assert_eq!(shelf.tail().filter(|row| row.at().is_some()).count(), 0);
     }
 }

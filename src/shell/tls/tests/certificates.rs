@@ -34,24 +34,40 @@ fn a_certificate_tells_how_long_it_is_valid() {
 
 #[test]
 fn files_that_are_not_there_or_hold_something_else() {
-    says(|files| fs::remove_file(&files.cert).unwrap(), expect!["cert.pem cannot be read: No such file or directory (os error 2). Check its name and who may read it."]);
-    says(|files| fs::remove_file(&files.key).unwrap(), expect!["key.pem cannot be read: No such file or directory (os error 2). Check its name and who may read it."]);
+    says(
+        |files| fs::remove_file(&files.cert).unwrap(),
+        expect![
+            "cert.pem cannot be read: No such file or directory (os error 2). Check its name and who may read it."
+        ],
+    );
+    says(
+        |files| fs::remove_file(&files.key).unwrap(),
+        expect![
+            "key.pem cannot be read: No such file or directory (os error 2). Check its name and who may read it."
+        ],
+    );
     says(
         |files| fs::write(&files.cert, "nothing of the kind").unwrap(),
-        expect!["cert.pem holds no certificate. It must be in PEM: a block that begins with -----BEGIN CERTIFICATE-----."],
+        expect![
+            "cert.pem holds no certificate. It must be in PEM: a block that begins with -----BEGIN CERTIFICATE-----."
+        ],
     );
     says(
         |files| {
             fs::copy(&files.cert, &files.key).unwrap();
         },
-        expect!["key.pem holds no private key. It must be in PEM: a block that begins with -----BEGIN PRIVATE KEY-----."],
+        expect![
+            "key.pem holds no private key. It must be in PEM: a block that begins with -----BEGIN PRIVATE KEY-----."
+        ],
     );
     says(
         |files| {
             let whole = fs::read_to_string(&files.cert).unwrap();
             fs::write(&files.cert, &whole[..whole.len() / 2]).unwrap();
         },
-        expect!["cert.pem cannot be used: missing section end marker: [67, 69, 82, 84, 73, 70, 73, 67, 65, 84, 69]. Make it again."],
+        expect![
+            "cert.pem cannot be used: missing section end marker: [67, 69, 82, 84, 73, 70, 73, 67, 65, 84, 69]. Make it again."
+        ],
     );
     says(
         |files| {
@@ -69,13 +85,33 @@ fn a_key_of_another_certificate() {
             let other = tempfile::tempdir().unwrap();
             fs::copy(make(other.path(), (1, 90)).key, &files.key).unwrap();
         },
-        expect!["the key in key.pem does not belong to the certificate in cert.pem. Give the key that the certificate was made with."],
+        expect![
+            "the key in key.pem does not belong to the certificate in cert.pem. Give the key that the certificate was made with."
+        ],
     );
 }
 
 #[test]
 fn a_certificate_that_is_not_valid_now() {
-    says_of((90, -1), |_| {}, expect!["the certificate in cert.pem expired at 2026-09-20 14:13:20 UTC. Renew it: nobody would accept it."]);
-    says_of((-1, 90), |_| {}, expect!["the certificate in cert.pem is valid only from 2026-09-22 14:13:20 UTC on. Is this machine's clock right?"]);
-    says_of((90, 0), |_| {}, expect!["the certificate in cert.pem expired at 2026-09-21 14:13:20 UTC. Renew it: nobody would accept it."]);
+    says_of(
+        (90, -1),
+        |_| {},
+        expect![
+            "the certificate in cert.pem expired at 2026-09-20 14:13:20 UTC. Renew it: nobody would accept it."
+        ],
+    );
+    says_of(
+        (-1, 90),
+        |_| {},
+        expect![
+            "the certificate in cert.pem is valid only from 2026-09-22 14:13:20 UTC on. Is this machine's clock right?"
+        ],
+    );
+    says_of(
+        (90, 0),
+        |_| {},
+        expect![
+            "the certificate in cert.pem expired at 2026-09-21 14:13:20 UTC. Renew it: nobody would accept it."
+        ],
+    );
 }
