@@ -32,9 +32,17 @@ pub(crate) enum Manner {
     /// No TLS at all.
     Plain,
     /// Both: the first byte decides, and who says nothing for a moment is greeted.
-    PlainOrTls(Tls),
+    PlainOrTls(Handshaking),
     /// TLS alone.
-    Tls(Tls),
+    Tls(Handshaking),
+}
+
+/// How handshakes are answered.
+#[derive(Clone, Debug)]
+pub(crate) struct Handshaking {
+    pub(crate) tls: Tls,
+    /// For how long one may take.
+    pub(crate) timeout: Duration,
 }
 
 /// A connection that may be served.
@@ -177,7 +185,7 @@ impl<L: Listener> Door<L> {
         let patience = match &self.manner {
             Manner::Plain => return self.hand_over(newcomer.plain(Vec::new())).await,
             Manner::PlainOrTls(_) => meeting::FIRST_BYTE_WAIT,
-            Manner::Tls(_) => handshakes::TIMEOUT,
+            Manner::Tls(handshaking) => handshaking.timeout,
         };
         self.meetings.spawn(meeting::meet(newcomer, patience));
     }
@@ -185,10 +193,10 @@ impl<L: Listener> Door<L> {
     async fn take_met(&mut self, met: Option<Met<L::Read, L::Write>>) {
         match (met.flatten(), &self.manner) {
             (None, _) => {} // It broke off.
-            (Some((newcomer, first)), Manner::PlainOrTls(tls) | Manner::Tls(tls))
+            (Some((newcomer, first)), Manner::PlainOrTls(how) | Manner::Tls(how))
                 if meeting::begins_tls(&first) =>
             {
-                self.handshakes.begin(tls.clone(), newcomer, first);
+                self.handshakes.begin(how.clone(), newcomer, first);
             }
             (Some((newcomer, first)), Manner::Plain | Manner::PlainOrTls(_)) => {
                 self.hand_over(newcomer.plain(first)).await;

@@ -8,7 +8,7 @@ use tokio::task::{self, JoinSet};
 use tokio::time::Instant;
 use tracing::error;
 
-use super::accept::{Accepted, Manner, accept_connections};
+use super::accept::{Accepted, Handshaking, Manner, accept_connections};
 use super::admission::Admission;
 use super::fanout::{self, Bounds, Gauges, Report, Share, Worker};
 use super::hub::{Hub, Inlets, Inspection, Inspector, Retune};
@@ -93,12 +93,15 @@ impl<L: Listener> Server<L> {
     /// has (the first byte decides), and TLS alone on these.
     #[must_use]
     pub fn with_tls(mut self, tls: &Tls, tls_only: Vec<L>) -> Self {
+        let how = Handshaking {
+            tls: tls.clone(),
+            timeout: self.config.handshake_timeout,
+        };
         for (_, manner) in &mut self.listeners {
-            *manner = Manner::PlainOrTls(tls.clone());
+            *manner = Manner::PlainOrTls(how.clone());
         }
-        let tls_only = tls_only.into_iter();
-        self.listeners
-            .extend(tls_only.map(|listener| (listener, Manner::Tls(tls.clone()))));
+        let alone = |listener| (listener, Manner::Tls(how.clone()));
+        self.listeners.extend(tls_only.into_iter().map(alone));
         self
     }
 

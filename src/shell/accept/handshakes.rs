@@ -1,7 +1,6 @@
 //! TLS handshakes under way: each has its time, and there is a bound on all of them.
 
 use std::collections::BTreeMap;
-use std::time::Duration;
 
 use tokio::io::AsyncWrite;
 use tokio::task::{AbortHandle, JoinSet};
@@ -9,12 +8,9 @@ use tokio::time::timeout;
 use tracing::debug;
 
 use super::meeting::Newcomer;
-use super::{Accepted, unharmed};
+use super::{Accepted, Handshaking, unharmed};
 use crate::shell::ReadHalf;
-use crate::shell::tls::Tls;
 
-/// For how long a handshake may take.
-pub(super) const TIMEOUT: Duration = Duration::from_secs(10);
 /// The most of one listener that are under way, each some 20 KB. When one more begins,
 /// the oldest is ended: an honest one takes no longer than the network.
 pub(super) const HANDSHAKES_MAX: usize = 1024;
@@ -45,7 +41,7 @@ where
     R: ReadHalf,
     W: AsyncWrite + Unpin + Send + 'static,
 {
-    pub(super) fn begin(&mut self, tls: Tls, newcomer: Newcomer<R, W>, first: Vec<u8>) {
+    pub(super) fn begin(&mut self, how: Handshaking, newcomer: Newcomer<R, W>, first: Vec<u8>) {
         if self.under_way.len() >= HANDSHAKES_MAX
             && let Some((_, oldest)) = self.under_way.pop_first()
         {
@@ -55,7 +51,7 @@ where
         self.begun += 1;
         let task = self
             .tasks
-            .spawn(async move { (number, secure(&tls, newcomer, first).await) });
+            .spawn(async move { (number, secure(&how, newcomer, first).await) });
         self.under_way.insert(number, task);
     }
 
@@ -84,7 +80,11 @@ where
     }
 }
 
-async fn secure<R, W>(tls: &Tls, newcomer: Newcomer<R, W>, first: Vec<u8>) -> Option<Accepted<R, W>>
+async fn secure<R, W>(
+    how: &Handshaking,
+    newcomer: Newcomer<R, W>,
+    first: Vec<u8>,
+) -> Option<Accepted<R, W>>
 where
     R: ReadHalf,
     W: AsyncWrite + Unpin,
@@ -95,7 +95,7 @@ where
         peer,
         permit,
     } = newcomer;
-    let handshake = timeout(TIMEOUT, tls.handshake(first, read, write));
+    let handshake = timeout(how.timeout, how.tls.handshake(first, read, write));
     match handshake.await {
         Ok(Ok((read, write))) => Some(Accepted {
             read,

@@ -230,11 +230,11 @@ fn what_is_wrong_is_told_in_one_line() {
         --io-workers 1 --io-workers 2
             --io-workers is given more than once. Keep one of them.
         --tls-cert chain.pem
-            --tls-key <FILE> is missing. See roomful --help.
+            --tls-cert is set without the certificate's key: set --tls-key too.
         --tls-key key.pem
-            --tls-cert <FILE> is missing. See roomful --help.
+            --tls-key is set without its certificate: set --tls-cert too.
         --listen-tls 127.0.0.1:6697
-            --tls-key <FILE> and --tls-cert <FILE> is missing. See roomful --help.
+            --listen-tls is set without a certificate: set --tls-cert and --tls-key too.
     "#]].assert_eq(&transcript(&[
         "--io-workers 0",
         "serve --io-workers=zero",

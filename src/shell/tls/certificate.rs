@@ -9,6 +9,7 @@ use rustls::ServerConfig;
 use rustls::crypto::ring;
 use rustls::pki_types::pem::{self, PemObject as _};
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
+use rustls::server::NoServerSessionStorage;
 use x509_cert::Certificate;
 use x509_cert::der::Decode as _;
 
@@ -25,6 +26,8 @@ pub struct TlsFiles {
 #[derive(Clone)]
 pub struct Identity {
     pub(super) config: Arc<ServerConfig>,
+    /// The certificate itself, without those that lead to its root.
+    certificate: CertificateDer<'static>,
     expires: DateTime<Utc>,
 }
 
@@ -38,9 +41,11 @@ impl TlsFiles {
         let chain = self.chain()?;
         let expires = self.check_period(&chain[0], now)?;
         let key = self.private_key()?;
+        let certificate = chain[0].clone();
         let config = self.config(chain, key)?;
         Ok(Identity {
             config: Arc::new(config),
+            certificate,
             expires,
         })
     }
@@ -94,7 +99,12 @@ impl TlsFiles {
             .with_safe_default_protocol_versions()
             .expect("ring has what TLS 1.2 and 1.3 need");
         let config = builder.with_no_client_auth().with_single_cert(chain, key);
-        config.map_err(|error| self.refused(&error))
+        let mut config = config.map_err(|error| self.refused(&error))?;
+        // People stay for hours: what would let them resume a session (RFC 8446, section
+        // 2.2) saves nothing, costs memory, and keeps them from seeing a new certificate.
+        config.send_tls13_tickets = 0;
+        config.session_storage = Arc::new(NoServerSessionStorage {});
+        Ok(config)
     }
 
     #[expect(
@@ -117,6 +127,12 @@ impl TlsFiles {
 }
 
 impl Identity {
+    /// Whether the certificate is the same as another one's.
+    #[must_use]
+    pub fn shows_the_same_as(&self, other: &Self) -> bool {
+        self.certificate == other.certificate
+    }
+
     /// When it is no longer valid.
     #[must_use]
     pub fn expires(&self) -> DateTime<Utc> {

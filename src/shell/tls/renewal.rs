@@ -5,7 +5,7 @@ use std::path::Path;
 use std::time::{Duration, SystemTime};
 
 use tokio::time::sleep;
-use tracing::{debug, info, warn};
+use tracing::{debug, error, info, warn};
 
 use super::{Tls, TlsError, TlsFiles};
 use crate::shell::Clock;
@@ -84,15 +84,21 @@ impl Renewal {
         self.read = Look::at(&self.files);
         match self.files.load(self.clock.now()) {
             Ok(identity) => {
-                info!(
-                    until = %identity.expires(),
-                    "this certificate is served from now on; nobody who is connected notices"
-                );
+                let file = self.files.cert.display();
+                let until = identity.expires();
+                if identity.shows_the_same_as(&self.tls.identity()) {
+                    info!("{file} was read again: the same certificate, valid until {until}");
+                } else {
+                    info!(
+                        "{file} was read again: new connections see the new certificate, \
+                         valid until {until}"
+                    );
+                }
                 self.tls.replace(identity);
                 self.warned_of = None;
                 self.warn_of_the_end();
             }
-            Err(error) => warn!("the certificate stays the one it was: {error}"),
+            Err(error) => error!("the certificate stays the one it was: {error}"),
         }
     }
 
@@ -106,9 +112,10 @@ impl Renewal {
         self.warned_of = Some(days);
         let until = identity.expires();
         if days < 0 {
-            warn!(%until, "the certificate has expired: new clients refuse it; renew it");
+            warn!("the certificate expired at {until}: clients refuse it. Renew it.");
         } else {
-            warn!(days, %until, "the certificate expires soon; renew it");
+            let plural = if days == 1 { "" } else { "s" };
+            warn!("the certificate expires in {days} day{plural}, at {until}. Renew it.");
         }
     }
 }

@@ -4,20 +4,31 @@ use rustls::pki_types::CertificateDer;
 use tokio::time::timeout;
 
 use super::*;
-use crate::shell::accept::handshakes::{HANDSHAKES_MAX, TIMEOUT};
+use crate::shell::accept::handshakes::HANDSHAKES_MAX;
 use crate::shell::accept::meeting::FIRST_BYTE_WAIT;
 use crate::shell::tls::tests::{connect, served};
+
+/// For how long a handshake may take here.
+const TIMEOUT: Duration = Duration::from_secs(10);
+
+fn within_ten_seconds(tls: Tls) -> Handshaking {
+    let timeout = TIMEOUT;
+    Handshaking { tls, timeout }
+}
 
 /// A listener that takes both.
 fn both() -> (World, CertificateDer<'static>) {
     let (tls, trusted) = served();
-    let world = World::with(&Config::default(), Manner::PlainOrTls(tls));
+    let world = World::with(
+        &Config::default(),
+        Manner::PlainOrTls(within_ten_seconds(tls)),
+    );
     (world, trusted)
 }
 
 fn tls_alone() -> (World, CertificateDer<'static>) {
     let (tls, trusted) = served();
-    let world = World::with(&Config::default(), Manner::Tls(tls));
+    let world = World::with(&Config::default(), Manner::Tls(within_ten_seconds(tls)));
     (world, trusted)
 }
 
@@ -112,7 +123,7 @@ async fn one_handshake_more_than_there_may_be_ends_the_oldest() {
         connect_burst: 0,
         ..Config::default()
     };
-    let world = World::with(&config, Manner::PlainOrTls(tls));
+    let world = World::with(&config, Manner::PlainOrTls(within_ten_seconds(tls)));
     let mut clients = Vec::new();
     for _ in 0..=HANDSHAKES_MAX {
         let mut client = world.knock(ADA).await;

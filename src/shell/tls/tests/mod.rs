@@ -4,9 +4,11 @@ mod certificates;
 mod connections;
 mod renewing;
 
-use std::fs;
+use std::fs::{self, File};
 use std::path::Path;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{Duration, SystemTime};
 
 use chrono::{DateTime, TimeDelta, Utc};
 use rcgen::{CertificateParams, KeyPair};
@@ -33,16 +35,26 @@ pub(crate) fn make(dir: &Path, (ago, left): (i64, i64)) -> TlsFiles {
     };
     let mut params = CertificateParams::new(["localhost".to_owned()]).unwrap();
     let epoch = rcgen::date_time_ymd(1970, 1, 1);
-    let at = |moment: DateTime<Utc>| {
-        epoch + std::time::Duration::from_secs(moment.timestamp().try_into().unwrap())
-    };
+    let at =
+        |moment: DateTime<Utc>| epoch + Duration::from_secs(moment.timestamp().try_into().unwrap());
     params.not_before = at(today() - TimeDelta::days(ago));
     params.not_after = at(today() + TimeDelta::days(left));
     let key = KeyPair::generate().unwrap();
     let cert = params.self_signed(&key).unwrap();
-    fs::write(&files.cert, cert.pem()).unwrap();
-    fs::write(&files.key, key.serialize_pem()).unwrap();
+    write(&files.cert, &cert.pem());
+    write(&files.key, &key.serialize_pem());
     files
+}
+
+/// Writes a file at a time of its own: with a paused clock, all would be written in the
+/// same moment.
+fn write(file: &Path, text: &str) {
+    static WRITTEN: AtomicU64 = AtomicU64::new(0);
+    fs::write(file, text).unwrap();
+    let seconds = WRITTEN.fetch_add(1, Ordering::Relaxed);
+    let moment = SystemTime::UNIX_EPOCH + Duration::from_secs(seconds);
+    let file = File::options().write(true).open(file).unwrap();
+    file.set_modified(moment).unwrap();
 }
 
 /// A server's TLS, and the certificate that a client has to trust.
