@@ -15,4 +15,5 @@ mod process;
 mod reload;
 mod serving;
 mod signals;
+mod tls;
 mod whereabouts;

@@ -44,6 +44,7 @@ async fn followed_by_nothing_arrives_whole(people: People) {
     let server = TestServer::start_for(people, quick()).await;
     let mut ada = server.connect().await;
     let mut bob = server.person("bob").await;
+    ada.until("-- guest2 is now bob.").await;
     ada.send_bytes(paste().as_bytes()).await;
     expect_lines(&mut bob, &ada.nick, LINES).await;
     ada.send("/nick ada").await;

@@ -229,12 +229,6 @@ fn what_is_wrong_is_told_in_one_line() {
             4000 is one word too many. See roomful --help.
         --io-workers 1 --io-workers 2
             --io-workers is given more than once. Keep one of them.
-        --tls-cert chain.pem
-            --tls-cert is set without the certificate's key: set --tls-key too.
-        --tls-key key.pem
-            --tls-key is set without its certificate: set --tls-cert too.
-        --listen-tls 127.0.0.1:6697
-            --listen-tls is set without a certificate: set --tls-cert and --tls-key too.
     "#]].assert_eq(&transcript(&[
         "--io-workers 0",
         "serve --io-workers=zero",
@@ -255,6 +249,20 @@ fn what_is_wrong_is_told_in_one_line() {
         "srve",
         "serve 4000",
         "--io-workers 1 --io-workers 2",
+    ]));
+}
+
+#[test]
+fn what_is_wrong_with_tls_is_told_in_one_line() {
+    expect![[r#"
+        --tls-cert chain.pem
+            --tls-cert is set without the certificate's key: set --tls-key too.
+        --tls-key key.pem
+            --tls-key is set without its certificate: set --tls-cert too.
+        --listen-tls 127.0.0.1:6697
+            --listen-tls is set without a certificate: set --tls-cert and --tls-key too.
+    "#]]
+    .assert_eq(&transcript(&[
         "--tls-cert chain.pem",
         "--tls-key key.pem",
         "--listen-tls 127.0.0.1:6697",

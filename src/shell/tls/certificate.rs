@@ -1,6 +1,8 @@
 //! A certificate and its key, out of files and ready to be served.
 
 use std::fmt;
+use std::fs;
+use std::os::unix::fs::FileTypeExt as _;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -50,6 +52,17 @@ impl TlsFiles {
         })
     }
 
+    /// Whether they can be read once more: a pipe is empty by now, or nobody writes to it,
+    /// and whoever reads it would wait for ever.
+    pub(super) fn can_be_read_again(&self) -> Result<(), TlsError> {
+        for file in [&self.cert, &self.key] {
+            if fs::metadata(file).is_ok_and(|file| file.file_type().is_fifo()) {
+                return Err(TlsError::Pipe { file: file.clone() });
+            }
+        }
+        Ok(())
+    }
+
     fn chain(&self) -> Result<Vec<CertificateDer<'static>>, TlsError> {
         let unreadable = |error| TlsError::new(&self.cert, "certificate", error);
         let chain = CertificateDer::pem_file_iter(&self.cert).map_err(unreadable)?;
@@ -75,7 +88,7 @@ impl TlsFiles {
         let certificate =
             Certificate::from_der(certificate).map_err(|error| TlsError::Refused {
                 file: file(),
-                why: error.to_string(),
+                why: format!("its first block is no certificate ({error})"),
             })?;
         let validity = certificate.tbs_certificate.validity;
         let (begins, expires) = (moment(validity.not_before), moment(validity.not_after));
@@ -175,6 +188,12 @@ pub enum TlsError {
         /// What the system says.
         source: std::io::Error,
     },
+    /// A pipe, as a shell makes one for `<(…)`, was read before.
+    #[error("{} is a pipe, which can be read only once", .file.display())]
+    Pipe {
+        /// The pipe.
+        file: PathBuf,
+    },
     /// A file holds something else.
     #[error(
         "{} holds no {what}. It must be in PEM: a block that begins with \
@@ -239,8 +258,12 @@ impl TlsError {
         match error {
             pem::Error::Io(source) => Self::Unreadable { file, source },
             pem::Error::NoItemsFound => Self::Nothing { file, what },
+            pem::Error::MissingSectionEnd { .. } => {
+                let why = "it ends in the middle of a block".to_owned();
+                Self::Refused { file, why }
+            }
             other => {
-                let why = other.to_string();
+                let why = format!("it is garbled ({other})");
                 Self::Refused { file, why }
             }
         }

@@ -82,7 +82,9 @@ impl Renewal {
     pub fn reload(&mut self) {
         // Before they are read: what changes meanwhile is seen as changed again.
         self.read = Look::at(&self.files);
-        match self.files.load(self.clock.now()) {
+        let now = self.clock.now();
+        let again = self.files.can_be_read_again();
+        match again.and_then(|()| self.files.load(now)) {
             Ok(identity) => {
                 let file = self.files.cert.display();
                 let until = identity.expires();

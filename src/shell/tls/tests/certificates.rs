@@ -65,16 +65,16 @@ fn files_that_are_not_there_or_hold_something_else() {
             let whole = fs::read_to_string(&files.cert).unwrap();
             fs::write(&files.cert, &whole[..whole.len() / 2]).unwrap();
         },
-        expect![
-            "cert.pem cannot be used: missing section end marker: [67, 69, 82, 84, 73, 70, 73, 67, 65, 84, 69]. Make it again."
-        ],
+        expect!["cert.pem cannot be used: it ends in the middle of a block. Make it again."],
     );
     says(
         |files| {
             let pem = "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n";
             fs::write(&files.cert, pem).unwrap();
         },
-        expect!["cert.pem cannot be used: unknown/unsupported ASN.1 DER tag: 0x00. Make it again."],
+        expect![
+            "cert.pem cannot be used: its first block is no certificate (unknown/unsupported ASN.1 DER tag: 0x00). Make it again."
+        ],
     );
 }
 
