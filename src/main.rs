@@ -1,17 +1,16 @@
 //! The command line: arguments, then the configuration, then the shell.
 
 use std::io::Write as _;
-use std::net::SocketAddr;
 use std::process::ExitCode;
 use std::time::Duration;
 
-use roomful::shell::admin::{self, Admin};
+use roomful::shell::admin;
 use roomful::shell::cli::{self, Settings, Stop, Task};
 use roomful::shell::logging::{self, Log};
 use roomful::shell::systemd::{self, HandedOver, Notifier};
 use roomful::shell::{
-    Clock, Config, Handle, Hangups, Outcome, Place, Reload, Server, Signals, TcpListener, banner,
-    descriptors, keep,
+    Clock, Doors, Handle, Hangups, Outcome, Place, Reload, Server, Signals, banner, descriptors,
+    keep,
 };
 
 /// The exit status after a fault of the server's own (`EX_SOFTWARE` of BSD's
@@ -50,20 +49,27 @@ fn run(task: Task) -> Result<Outcome, Stop> {
 async fn serve(settings: Settings, handed_over: HandedOver, log: &Log) -> Result<Outcome, Stop> {
     let (mut config, data) = (settings.config.clone(), settings.data.clone());
     let place = Place::of(config.history, data).map_err(Stop::failed)?;
-    let (listeners, addresses) = listen(handed_over, &config)?;
-    let sockets = addresses.len();
+    let clock = Clock::system();
+    let doors = Doors::open(&settings, handed_over, clock).map_err(Stop::failed)?;
+    let listening = doors.listening().map_err(Stop::failed)?;
+    let sockets = doors.count();
     config.connections_max = descriptors::connections_that_fit(config.connections_max, sockets);
-    let admin = settings.admin.map(Admin::bind).transpose();
-    let admin = admin.map_err(Stop::failed)?;
-    let admin_address = admin.as_ref().map(Admin::local_addr);
-    let banner = banner(&addresses, place.as_ref(), admin_address, settings.file());
-
+    let banner = banner(&listening, place.as_ref(), settings.file());
     let grace = config.shutdown_grace;
-    let mut server = Server::new(config, listeners, Clock::system());
+    let Doors {
+        listeners,
+        tls_only,
+        mut renewal,
+        admin,
+    } = doors;
+    let mut server = Server::new(config, listeners, clock);
+    if let Some(renewal) = &renewal {
+        server = server.with_tls(&renewal.tls(), tls_only);
+    }
     let mut keeper = None;
     // Not before the ports are ours: who starts a server twice is told of the port.
     if let Some(place) = &place {
-        let (link, thread) = keep(place, Clock::system()).await.map_err(Stop::failed)?;
+        let (link, thread) = keep(place, clock).await.map_err(Stop::failed)?;
         server = server.with_history(link);
         keeper = Some(thread);
     }
@@ -74,7 +80,10 @@ async fn serve(settings: Settings, handed_over: HandedOver, log: &Log) -> Result
     let _until_the_end = admin.map_err(Stop::failed)?;
     // Nobody may be there to read it, and the server serves all the same.
     let _ = writeln!(std::io::stderr(), "{banner}");
-    let mut reload = Reload::new(settings, handle.clone(), log, sockets);
+    if let Some(renewal) = &mut renewal {
+        renewal.show_in(handle.metrics());
+    }
+    let mut reload = Reload::new(settings, handle.clone(), log, (sockets, renewal));
     let manager = Notifier::new(handle.clone());
     manager.ready();
     let outcome = tokio::select! {
@@ -89,29 +98,9 @@ async fn serve(settings: Settings, handed_over: HandedOver, log: &Log) -> Result
     })
 }
 
-/// The sockets that the service manager has handed over; if it has not, those for the
-/// addresses that were chosen. And their addresses.
-fn listen(
-    handed_over: HandedOver,
-    config: &Config,
-) -> Result<(Vec<TcpListener>, Vec<SocketAddr>), Stop> {
-    let stall_timeout = config.stall_timeout;
-    let listeners: Vec<_> = if handed_over.is_empty() {
-        let bind = |address: &SocketAddr| TcpListener::bind(*address, stall_timeout);
-        let bound: Result<_, _> = config.listen.iter().map(bind).collect();
-        bound.map_err(Stop::failed)?
-    } else {
-        let adopt = |listener| TcpListener::adopt(listener, stall_timeout);
-        let adopted: Result<_, _> = handed_over.listeners.into_iter().map(adopt).collect();
-        adopted.map_err(Stop::failed)?
-    };
-    let addresses: Result<Vec<_>, _> = listeners.iter().map(TcpListener::local_addr).collect();
-    Ok((listeners, addresses.map_err(Stop::failed)?))
-}
-
 /// The first signal stops the server, the second ends it at once. SIGHUP has everything
 /// read again that may change while the server runs: here, on the main thread, where
-/// reading a file holds up nobody.
+/// reading a file holds up nobody. So is a certificate that has changed.
 async fn pass_on(
     (signals, hangups): (&mut Signals, &mut Hangups),
     (handle, manager): (&Handle, &Notifier),
@@ -127,6 +116,7 @@ async fn pass_on(
                 reload.run().await;
                 manager.ready();
             }
+            never = reload.watch() => match never {},
         }
     };
     tracing::info!("{name} received; a second signal ends at once");

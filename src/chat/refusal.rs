@@ -124,6 +124,8 @@ pub enum Refusal {
         /// The bound.
         max: usize,
     },
+    /// What comes is not TLS, and this door takes nothing else.
+    TlsOnly,
     /// This server keeps no history.
     NoHistory,
     /// What was said cannot be read at the moment: a fault of the disk, say.

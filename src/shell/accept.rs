@@ -5,30 +5,54 @@ use std::io;
 use std::net::SocketAddr;
 use std::time::Duration;
 
-use tokio::io::AsyncWrite;
 use tokio::sync::mpsc;
 use tokio::task::{JoinError, JoinSet};
-use tokio::time::{Instant, sleep, sleep_until};
+use tokio::time::{Instant, sleep};
 
+use super::Listener;
 use super::admission::{Admission, Admitted, Permit};
 use super::stage::Progress;
-use super::{Listener, ReadHalf};
+use super::tls::{Incoming, Outgoing, Tls};
 use crate::chat::{Message, Refusal};
 use crate::dialect::{Flavor, encode};
 
+mod handshakes;
 mod linger;
+mod meeting;
 mod trouble;
 
+use handshakes::Handshakes;
 pub(crate) use linger::LINGERING_MAX;
+use meeting::{Met, Newcomer};
 use trouble::Trouble;
 
+/// What a listener takes.
+#[derive(Clone, Debug)]
+pub(crate) enum Manner {
+    /// No TLS at all.
+    Plain,
+    /// Both: the first byte decides, and who says nothing for a moment is greeted.
+    PlainOrTls(Handshaking),
+    /// TLS alone.
+    Tls(Handshaking),
+}
+
+/// How handshakes are answered.
+#[derive(Clone, Debug)]
+pub(crate) struct Handshaking {
+    pub(crate) tls: Tls,
+    /// For how long one may take.
+    pub(crate) timeout: Duration,
+}
+
 /// A connection that may be served.
-#[derive(Debug)]
 pub(crate) struct Accepted<R, W> {
     /// What comes from the other end.
-    pub(crate) read: R,
+    pub(crate) read: Incoming<R>,
+    /// What of it was read already.
+    pub(crate) first: Vec<u8>,
     /// What goes to the other end.
-    pub(crate) write: W,
+    pub(crate) write: Outgoing<W>,
     /// The other end's address.
     pub(crate) peer: SocketAddr,
     /// Its place among the connections; to be dropped when the connection ends.
@@ -37,22 +61,27 @@ pub(crate) struct Accepted<R, W> {
 
 /// Accepts connections and hands them to the hub, until the server stops or the
 /// hub takes no more. Who is over a bound is told so and closed; who comes too
-/// fast waits. When it returns, no task of it is left.
+/// fast waits; who is to have TLS is handed over when it stands. When it returns, no
+/// task of it is left.
 ///
 /// # Panics
 /// When a task of it has panicked.
 pub(crate) async fn accept_connections<L: Listener>(
     listener: L,
+    manner: Manner,
     admission: Admission,
     connections: mpsc::Sender<Accepted<L::Read, L::Write>>,
     stop: Progress,
 ) {
     let door = Door {
         listener,
+        manner,
         admission,
         connections,
         stop,
         delayed: JoinSet::new(),
+        meetings: JoinSet::new(),
+        handshakes: Handshakes::default(),
         lingering: JoinSet::new(),
         trouble: Trouble::default(),
     };
@@ -61,11 +90,15 @@ pub(crate) async fn accept_connections<L: Listener>(
 
 struct Door<L: Listener> {
     listener: L,
+    manner: Manner,
     admission: Admission,
     connections: mpsc::Sender<Accepted<L::Read, L::Write>>,
     stop: Progress,
-    /// Connections that wait for their moment. Bounded by admission.
-    delayed: JoinSet<()>,
+    /// Connections that wait for their moment. Bounded by admission, as the next are.
+    delayed: JoinSet<Option<Newcomer<L::Read, L::Write>>>,
+    /// Connections of which nobody knows yet whether they begin TLS.
+    meetings: JoinSet<Met<L::Read, L::Write>>,
+    handshakes: Handshakes<L::Read, L::Write>,
     /// Refused connections that are told so. At most [`LINGERING_MAX`].
     lingering: JoinSet<()>,
     trouble: Trouble,
@@ -81,7 +114,12 @@ impl<L: Listener> Door<L> {
             () = connections.closed() => {}
             never = self.accept_forever() => match never {},
         }
-        // The tasks see the same and end.
+        self.meetings.abort_all();
+        while let Some(ended) = self.meetings.join_next().await {
+            unharmed(ended);
+        }
+        self.handshakes.end().await;
+        // The other tasks see the same and end.
         while let Some(ended) = self.delayed.join_next().await {
             unharmed(ended);
         }
@@ -94,8 +132,14 @@ impl<L: Listener> Door<L> {
         loop {
             tokio::select! {
                 biased;
-                Some(ended) = self.delayed.join_next() => unharmed(ended),
-                Some(ended) = self.lingering.join_next() => unharmed(ended),
+                Some(ended) = self.delayed.join_next() => {
+                    if let Some(newcomer) = unharmed(ended).flatten() {
+                        self.meet(newcomer).await;
+                    }
+                }
+                Some(ended) = self.meetings.join_next() => self.take_met(unharmed(ended)).await,
+                accepted = self.handshakes.next() => self.hand_over(accepted).await,
+                Some(ended) = self.lingering.join_next() => drop(unharmed(ended)),
                 accepted = self.listener.accept() => self.take(accepted).await,
             }
         }
@@ -114,34 +158,62 @@ impl<L: Listener> Door<L> {
         let now = Instant::now();
         match self.admission.admit(peer.ip(), now) {
             Ok(Admitted { permit, not_before }) => {
-                let accepted = Accepted {
+                let newcomer = Newcomer {
                     read,
                     write,
                     peer,
                     permit,
                 };
-                self.hand_over(accepted, not_before.saturating_duration_since(now))
+                self.let_in(newcomer, not_before.saturating_duration_since(now))
                     .await;
             }
             Err(refusal) => self.refuse(read, write, peer, refusal),
         }
     }
 
-    async fn hand_over(&mut self, accepted: Accepted<L::Read, L::Write>, delay: Duration) {
-        let connections = self.connections.clone();
+    async fn let_in(&mut self, newcomer: Newcomer<L::Read, L::Write>, delay: Duration) {
         if delay.is_zero() {
-            // If the hub is gone, `run` sees it too.
-            let _ = connections.send(accepted).await;
-            return;
+            return self.meet(newcomer).await;
         }
-        tracing::debug!(peer = %accepted.peer, ?delay, "delayed: this address connects too fast");
+        tracing::debug!(peer = %newcomer.peer, ?delay, "delayed: this address connects too fast");
         let later = Instant::now() + delay;
-        self.delayed.spawn(hand_over_later(
-            accepted,
-            later,
-            connections,
-            self.stop.clone(),
-        ));
+        self.delayed
+            .spawn(meeting::wait(newcomer, later, self.stop.clone()));
+    }
+
+    /// Finds out whether it begins TLS, if it may.
+    async fn meet(&mut self, newcomer: Newcomer<L::Read, L::Write>) {
+        let patience = match &self.manner {
+            Manner::Plain => return self.hand_over(newcomer.plain(Vec::new())).await,
+            Manner::PlainOrTls(_) => meeting::FIRST_BYTE_WAIT,
+            Manner::Tls(handshaking) => handshaking.timeout,
+        };
+        self.meetings.spawn(meeting::meet(newcomer, patience));
+    }
+
+    async fn take_met(&mut self, met: Option<Met<L::Read, L::Write>>) {
+        match (met.flatten(), &self.manner) {
+            (None, _) => {} // It broke off.
+            (Some((newcomer, first)), Manner::PlainOrTls(how) | Manner::Tls(how))
+                if meeting::begins_tls(&first) =>
+            {
+                self.handshakes.begin(how.clone(), newcomer, first);
+            }
+            (Some((newcomer, first)), Manner::Plain | Manner::PlainOrTls(_)) => {
+                self.hand_over(newcomer.plain(first)).await;
+            }
+            (Some((newcomer, _)), Manner::Tls(_)) => {
+                let Newcomer {
+                    read, write, peer, ..
+                } = newcomer;
+                self.refuse(read, write, peer, Refusal::TlsOnly);
+            }
+        }
+    }
+
+    async fn hand_over(&mut self, accepted: Accepted<L::Read, L::Write>) {
+        // If the hub is gone, `run` sees it too.
+        let _ = self.connections.send(accepted).await;
     }
 
     fn refuse(&mut self, read: L::Read, mut write: L::Write, peer: SocketAddr, refusal: Refusal) {
@@ -163,34 +235,12 @@ impl<L: Listener> Door<L> {
     }
 }
 
-/// Waits for the connection's moment, unless it breaks or the server stops.
-async fn hand_over_later<R: ReadHalf, W: AsyncWrite>(
-    mut accepted: Accepted<R, W>,
-    later: Instant,
-    connections: mpsc::Sender<Accepted<R, W>>,
-    stop: Progress,
-) {
-    tokio::select! {
-        biased;
-        () = stop.serves_no_longer() => return,
-        () = connections.closed() => return,
-        () = accepted.read.broken() => return,
-        () = sleep_until(later) => {}
-    }
-    tokio::select! {
-        biased;
-        () = stop.serves_no_longer() => {}
-        // It fails only when the hub is gone.
-        _ = connections.send(accepted) => {}
-    }
-}
-
-/// Passes a panic of a task on.
-fn unharmed(ended: Result<(), JoinError>) {
-    if let Err(error) = ended
-        && let Ok(panic) = error.try_into_panic()
-    {
-        std::panic::resume_unwind(panic);
+/// Passes a panic of a task on. Nothing when the task was ended.
+fn unharmed<T>(ended: Result<T, JoinError>) -> Option<T> {
+    match ended.map_err(JoinError::try_into_panic) {
+        Ok(done) => Some(done),
+        Err(Ok(panic)) => std::panic::resume_unwind(panic),
+        Err(Err(_)) => None,
     }
 }
 

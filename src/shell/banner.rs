@@ -6,32 +6,49 @@ use std::time::Duration;
 
 use super::{Durability, Place};
 
+/// Where a server listens.
+#[derive(Clone, Debug, Default)]
+pub struct Listening {
+    /// For everybody.
+    pub addresses: Vec<SocketAddr>,
+    /// Whether TLS is taken there too.
+    pub takes_tls: bool,
+    /// For TLS alone.
+    pub tls_only: Vec<SocketAddr>,
+    /// For metrics and health.
+    pub admin: Option<SocketAddr>,
+}
+
 /// What a server that has started says of itself: where it listens, how to try it
 /// from this machine, where history is kept, if it is, where its metrics are, if it
 /// shows any, and which configuration file was read, if one was. Lines without the
 /// last line's end.
 ///
 /// ```
-/// let banner = roomful::shell::banner(&["0.0.0.0:4000".parse().unwrap()], None, None, None);
+/// use roomful::shell::{Listening, banner};
+/// let addresses = vec!["0.0.0.0:4000".parse().unwrap()];
+/// let banner = banner(&Listening { addresses, ..Listening::default() }, None, None);
 /// let lines: Vec<_> = banner.lines().skip(1).collect();
 /// assert_eq!(lines, ["Try it: nc -N 127.0.0.1 4000", "History is not kept."]);
 /// ```
 #[must_use]
-pub fn banner(
-    addresses: &[SocketAddr],
-    history: Option<&Place>,
-    admin: Option<SocketAddr>,
-    file: Option<&Path>,
-) -> String {
-    let listed: Vec<String> = addresses.iter().map(SocketAddr::to_string).collect();
+pub fn banner(listening: &Listening, history: Option<&Place>, file: Option<&Path>) -> String {
     let version = env!("CARGO_PKG_VERSION");
-    let mut banner = format!("roomful {version} listens on {}", listed.join(" and "));
-    if let Some(first) = addresses.first() {
+    let place = of_listening(listening);
+    let mut banner = format!("roomful {version} listens on {place}");
+    if let Some(first) = listening.addresses.first() {
         let first = reachable(*first);
         banner += &format!("\nTry it: nc -N {} {}", first.ip(), first.port());
     }
+    let first_tls = listening.addresses.first().filter(|_| listening.takes_tls);
+    if let Some(first) = first_tls.or(listening.tls_only.first()) {
+        banner += &format!(
+            "\nTry TLS: openssl s_client -quiet -connect {}",
+            reachable(*first)
+        );
+    }
     banner += &format!("\n{}", of_history(history));
-    if let Some(admin) = admin {
+    if let Some(admin) = listening.admin {
         banner += &format!("\nMetrics and health: http://{}/", reachable(admin));
     }
     if let Some(file) = file {
@@ -43,6 +60,23 @@ pub fn banner(
 /// Where it is reached from this machine.
 pub(super) fn reachable(address: SocketAddr) -> SocketAddr {
     SocketAddr::new(from_here(address.ip()), address.port())
+}
+
+fn of_listening(listening: &Listening) -> String {
+    let mut places = listed(&listening.addresses);
+    if listening.takes_tls && !places.is_empty() {
+        places += " (plain or TLS)";
+    }
+    if !listening.tls_only.is_empty() {
+        let and = if places.is_empty() { "" } else { ", " };
+        places += &format!("{and}{} (TLS)", listed(&listening.tls_only));
+    }
+    places
+}
+
+fn listed(addresses: &[SocketAddr]) -> String {
+    let listed: Vec<String> = addresses.iter().map(SocketAddr::to_string).collect();
+    listed.join(" and ")
 }
 
 fn of_history(history: Option<&Place>) -> String {
@@ -81,10 +115,24 @@ mod tests {
     use crate::shell::HistoryConfig;
     use expect_test::{Expect, expect};
 
+    fn parsed(addresses: &[&str]) -> Vec<SocketAddr> {
+        addresses.iter().map(|text| text.parse().unwrap()).collect()
+    }
+
     fn says(addresses: &[&str], expected: Expect) {
-        let addresses: Vec<_> = addresses.iter().map(|text| text.parse().unwrap()).collect();
+        let addresses = parsed(addresses);
+        says_of(
+            &Listening {
+                addresses,
+                ..Listening::default()
+            },
+            expected,
+        );
+    }
+
+    fn says_of(listening: &Listening, expected: Expect) {
         let version = concat!("roomful ", env!("CARGO_PKG_VERSION"), " ");
-        let banner = banner(&addresses, None, None, None);
+        let banner = banner(listening, None, None);
         let rest = banner.strip_prefix(version).unwrap();
         expected.assert_eq(rest.strip_suffix("\nHistory is not kept.").unwrap());
     }
@@ -121,16 +169,48 @@ mod tests {
 
     #[test]
     fn it_says_where_metrics_are() {
-        let said = banner(&[], None, Some("[::]:4001".parse().unwrap()), None);
+        let listening = Listening {
+            admin: Some("[::]:4001".parse().unwrap()),
+            ..Listening::default()
+        };
+        let said = banner(&listening, None, None);
         let last = said.lines().last();
         assert_eq!(last, Some("Metrics and health: http://[::1]:4001/"));
     }
 
     #[test]
+    fn it_says_where_tls_is_taken() {
+        says_of(
+            &Listening {
+                addresses: parsed(&["127.0.0.1:4000"]),
+                takes_tls: true,
+                tls_only: parsed(&["0.0.0.0:6697", "[::]:6697"]),
+            },
+            expect![[r#"
+                listens on 127.0.0.1:4000 (plain or TLS), 0.0.0.0:6697 and [::]:6697 (TLS)
+                Try it: nc -N 127.0.0.1 4000
+                Try TLS: openssl s_client -quiet -connect 127.0.0.1:4000"#]],
+        );
+        says_of(
+            &Listening {
+                tls_only: parsed(&["[::]:6697"]),
+                takes_tls: true,
+                ..Listening::default()
+            },
+            expect![[r#"
+                listens on [::]:6697 (TLS)
+                Try TLS: openssl s_client -quiet -connect [::1]:6697"#]],
+        );
+    }
+
+    #[test]
     fn it_names_the_configuration_file_last() {
+        let listening = Listening {
+            admin: Some("127.0.0.1:4001".parse().unwrap()),
+            ..Listening::default()
+        };
         let file = Path::new("/etc/roomful/roomful.toml");
-        let admin = Some("127.0.0.1:4001".parse().unwrap());
-        let banner = banner(&[], None, admin, Some(file));
+        let banner = banner(&listening, None, Some(file));
         let last = "Its configuration is in /etc/roomful/roomful.toml.";
         assert_eq!(banner.lines().last(), Some(last));
     }

@@ -17,6 +17,8 @@ use crate::chat::Limits;
 pub struct Config {
     /// Where to listen.
     pub listen: Vec<SocketAddr>,
+    /// Where to listen for TLS alone.
+    pub listen_tls: Vec<SocketAddr>,
     /// What the engine holds people to.
     pub limits: Limits,
     /// Connections in all.
@@ -37,6 +39,8 @@ pub struct Config {
     pub outbox_reserve_bytes: usize,
     /// How long a connection may take nothing at all with bytes waiting.
     pub stall_timeout: Duration,
+    /// For how long a TLS handshake may take.
+    pub handshake_timeout: Duration,
     /// For how long input is still taken after its end, at the usual rate.
     pub input_after_end: Duration,
     /// How long a stopping server flushes.
@@ -123,6 +127,7 @@ impl Default for Config {
     fn default() -> Self {
         Self {
             listen: vec![Self::LISTEN],
+            listen_tls: Vec::new(),
             limits: Limits::default(),
             connections_max: 10_000,
             connections_per_address_max: 64,
@@ -133,6 +138,7 @@ impl Default for Config {
             outbox_bytes_max: 256 * 1024,
             outbox_reserve_bytes: 64 * 1024,
             stall_timeout: Duration::from_secs(300),
+            handshake_timeout: Duration::from_secs(10),
             input_after_end: Duration::from_secs(60),
             shutdown_grace: Duration::from_secs(5),
             history: None,

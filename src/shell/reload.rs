@@ -1,9 +1,13 @@
-//! SIGHUP: the configuration file is read again, and what may change does.
+//! SIGHUP: the configuration file and the certificate are read again, and what may
+//! change does.
+
+use std::convert::Infallible;
 
 use tracing::{error, info, warn};
 
 use super::cli::{Change, Settings};
 use super::logging::Log;
+use super::tls::Renewal;
 use super::{Handle, Tuning, descriptors};
 
 /// A running server, with the settings that it has.
@@ -14,23 +18,48 @@ pub struct Reload<'l> {
     log: &'l Log,
     /// How many sockets it listens on.
     listeners: usize,
+    certificate: Option<Renewal>,
 }
 
 impl<'l> Reload<'l> {
-    /// A server that was started with these settings, and listens on so many sockets.
+    /// A server that was started with these settings, listens on so many sockets, and
+    /// has this certificate, if any.
     #[must_use]
-    pub fn new(running: Settings, handle: Handle, log: &'l Log, listeners: usize) -> Self {
+    pub fn new(
+        running: Settings,
+        handle: Handle,
+        log: &'l Log,
+        (listeners, certificate): (usize, Option<Renewal>),
+    ) -> Self {
         Self {
             running,
             handle,
             log,
             listeners,
+            certificate,
         }
     }
 
-    /// Reads the configuration file again, changes what may be changed, and says in the
-    /// log what that is and what needs a restart. Something wrong changes nothing.
+    /// Reads the configuration file and the certificate again, changes what may be
+    /// changed, and says in the log what that is and what needs a restart. Something
+    /// wrong in one of them changes nothing of it.
     pub async fn run(&mut self) {
+        self.read_configuration().await;
+        if let Some(certificate) = &mut self.certificate {
+            certificate.reload();
+        }
+    }
+
+    /// Serves the certificate that is in its files, if there is one, as it changes. Never
+    /// returns; may be dropped at any moment.
+    pub async fn watch(&mut self) -> Infallible {
+        match &mut self.certificate {
+            Some(certificate) => certificate.run().await,
+            None => std::future::pending().await,
+        }
+    }
+
+    async fn read_configuration(&mut self) {
         let new = match self.running.read_again() {
             Ok(new) => new,
             Err(stop) => {
@@ -41,7 +70,9 @@ impl<'l> Reload<'l> {
             }
         };
         let Some(file) = new.file().map(|file| file.display().to_string()) else {
-            warn!("SIGHUP received, but {}", new.no_file());
+            if self.certificate.is_none() {
+                warn!("SIGHUP received, but {}", new.no_file());
+            }
             return;
         };
         let changes = self.running.chosen.changes(&new.chosen);

@@ -8,13 +8,14 @@ use tokio::task::{self, JoinSet};
 use tokio::time::Instant;
 use tracing::error;
 
-use super::accept::{Accepted, accept_connections};
+use super::accept::{Accepted, Handshaking, Manner, accept_connections};
 use super::admission::Admission;
 use super::fanout::{self, Bounds, Gauges, Report, Share, Worker};
 use super::hub::{Hub, Inlets, Inspection, Inspector, Pulse, Retune};
 use super::metrics::{Metrics, timed};
 use super::stage::{Outcome, Progress, Stage};
 use super::store::HistoryLink;
+use super::tls::{Outgoing, Tls};
 use super::{Clock, Config, Listener, Tuning};
 
 /// Connections that may wait for the hub; further ones wait in the system's backlog.
@@ -39,7 +40,7 @@ const TURNS_MAX: usize = 2;
 /// ```
 pub struct Server<L: Listener> {
     config: Config,
-    listeners: Vec<L>,
+    listeners: Vec<(L, Manner)>,
     clock: Clock,
     metrics: Metrics,
     progress: Progress,
@@ -68,11 +69,12 @@ impl<L: Listener> Server<L> {
     pub fn new(config: Config, listeners: Vec<L>, clock: Clock) -> Self {
         let (inspectors_in, inspectors) = mpsc::channel(1);
         let (pulses_in, pulses) = mpsc::channel(1);
+        let plain = |listener| (listener, Manner::Plain);
         let (retunes_in, retunes) = mpsc::channel(1);
         Self {
             metrics: Metrics::new(clock, config.io_workers.max(1)),
             config,
-            listeners,
+            listeners: listeners.into_iter().map(plain).collect(),
             clock,
             progress: Progress::default(),
             inspectors_in,
@@ -92,6 +94,22 @@ impl<L: Listener> Server<L> {
         self.config.history = Some(link.config);
         self.metrics.history = Some(Arc::clone(&link.figures));
         self.history = Some(link);
+        self
+    }
+
+    /// The same server, which takes TLS beside plain connections on the listeners that it
+    /// has (the first byte decides), and TLS alone on these.
+    #[must_use]
+    pub fn with_tls(mut self, tls: &Tls, tls_only: Vec<L>) -> Self {
+        let how = Handshaking {
+            tls: tls.clone(),
+            timeout: self.config.handshake_timeout,
+        };
+        for (_, manner) in &mut self.listeners {
+            *manner = Manner::PlainOrTls(how.clone());
+        }
+        let alone = |listener| (listener, Manner::Tls(how.clone()));
+        self.listeners.extend(tls_only.into_iter().map(alone));
         self
     }
 
@@ -115,8 +133,11 @@ impl<L: Listener> Server<L> {
         let mut tasks = Tasks {
             set: JoinSet::new(),
         };
-        let workers =
-            tasks.spawn_workers::<L::Write>(&self.config, &self.metrics.gauges, &reports_in);
+        let workers = tasks.spawn_workers::<Outgoing<L::Write>>(
+            &self.config,
+            &self.metrics.gauges,
+            &reports_in,
+        );
         drop(reports_in);
         let entry = Arc::clone(&self.metrics.entry);
         let admission = Admission::new(&self.config, Instant::now(), entry);
@@ -179,12 +200,12 @@ impl Tasks {
 
     fn spawn_accept_loop<L: Listener>(
         &mut self,
-        listener: L,
+        (listener, manner): (L, Manner),
         admission: &Admission,
         accepted: &mpsc::Sender<Accepted<L::Read, L::Write>>,
         stop: Progress,
     ) {
-        let loops = accept_connections(listener, admission.clone(), accepted.clone(), stop);
+        let loops = accept_connections(listener, manner, admission.clone(), accepted.clone(), stop);
         self.set.spawn(async move {
             loops.await;
             None

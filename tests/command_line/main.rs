@@ -17,4 +17,5 @@ mod reload;
 mod service_manager;
 mod serving;
 mod signals;
+mod tls;
 mod whereabouts;

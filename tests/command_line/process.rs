@@ -82,7 +82,7 @@ impl Process {
         process
     }
 
-    /// Starts it and waits for its three first lines.
+    /// Starts it and waits for its three first lines, or four with TLS.
     pub(crate) fn spawn(mut command: Command) -> Self {
         command.args(["--listen", "127.0.0.1:0"]);
         command.stdout(Stdio::piped()).stderr(Stdio::piped());
@@ -93,7 +93,12 @@ impl Process {
         let try_it = stderr.next().expect("it says how to try it");
         let here = if addr.is_ipv6() { "::1" } else { "127.0.0.1" };
         assert_eq!(try_it, format!("Try it: nc -N {here} {}", addr.port()));
-        let history = stderr.next().expect("it says where history is kept");
+        let mut history = stderr.next().expect("it says where history is kept");
+        if history.starts_with("Try TLS") {
+            let try_tls = format!("Try TLS: openssl s_client -quiet -connect {addr}");
+            assert_eq!(history, try_tls);
+            history = stderr.next().expect("it says where history is kept");
+        }
         Self {
             child,
             stdout,
@@ -169,7 +174,9 @@ impl Process {
 
 fn listens_on(line: &str) -> SocketAddr {
     let start = concat!("roomful ", env!("CARGO_PKG_VERSION"), " listens on ");
-    let addr = line.strip_prefix(start).and_then(|addr| addr.parse().ok());
+    let addr = line.strip_prefix(start);
+    let addr = addr.map(|addr| addr.strip_suffix(" (plain or TLS)").unwrap_or(addr));
+    let addr = addr.and_then(|addr| addr.parse().ok());
     let addr: SocketAddr = addr.unwrap_or_else(|| panic!("not where it listens: {line:?}"));
     assert_ne!(addr.port(), 0, "it is the real port");
     addr

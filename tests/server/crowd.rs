@@ -4,22 +4,25 @@ use std::collections::BTreeMap;
 
 use tokio::task::JoinSet;
 
-use crate::support::{Person, TestServer, unlimited, untimed};
+use crate::support::{People, Person, TestServer, plain_and_mixed, unlimited, untimed};
 use roomful::shell::Config;
+
+plain_and_mixed! {
+    a_thousand_speak_and_all_hear_one_order,
+}
 
 const PEOPLE: usize = 1_000;
 const LINES_EACH: usize = 3;
 
-#[tokio::test(flavor = "multi_thread")]
-async fn a_thousand_speak_and_all_hear_one_order() {
+async fn a_thousand_speak_and_all_hear_one_order(people: People) {
     let config = Config {
         outbox_bytes_max: 64 * 1024 * 1024,
         ..unlimited()
     };
-    let server = TestServer::start(config).await;
+    let server = TestServer::start_for(people, config).await;
     let mut people = Vec::new();
     for _ in 0..PEOPLE {
-        people.push(Person::connect(server.addr).await);
+        people.push(server.connect().await);
     }
     server.until_people(PEOPLE).await;
     let mut talking = JoinSet::new();

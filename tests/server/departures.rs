@@ -1,15 +1,27 @@
 //! However a connection ends: one departure, a free nickname, a sound engine.
 
-use crate::support::{Person, TestServer, unlimited};
+use crate::support::{People, Person, TestServer, plain_and_mixed, unlimited};
 use roomful::shell::Outcome;
 use std::process::{Command, Stdio};
+use std::time::Duration;
 use tokio::io::AsyncWriteExt;
+use tokio::time::timeout;
+
+plain_and_mixed! {
+    by_reset,
+    by_reset_in_the_middle_of_a_line,
+    by_half_close,
+    by_close,
+    by_a_closed_terminal_in_mid_line,
+    by_kill_of_its_process,
+    by_reset_while_it_does_not_read_its_replies,
+}
 
 /// Bob shares two rooms with ada, and is told once that she left, in these words.
-async fn check(leave: impl AsyncFnOnce(Person), words: &str) {
-    let server = TestServer::start(unlimited()).await;
-    let mut bob = server.person("bob").await;
+async fn check(people: People, leave: impl AsyncFnOnce(Person), words: &str) {
+    let server = TestServer::start_for(people, unlimited()).await;
     let mut ada = server.person("ada").await;
+    let mut bob = server.person("bob").await;
     for person in [&mut bob, &mut ada] {
         person.send("/join ops").await;
         person.send("/topic").await;
@@ -29,22 +41,24 @@ async fn check(leave: impl AsyncFnOnce(Person), words: &str) {
     assert_eq!(server.stop().await, Outcome::Stopped);
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn by_reset() {
-    check(async |ada| ada.reset(), "-- ada left: connection lost.").await;
+async fn by_reset(people: People) {
+    check(
+        people,
+        async |ada| ada.reset(),
+        "-- ada left: connection lost.",
+    )
+    .await;
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn by_reset_in_the_middle_of_a_line() {
+async fn by_reset_in_the_middle_of_a_line(people: People) {
     let leave = async |mut ada: Person| {
         ada.send_bytes(b"half a li").await;
         ada.reset();
     };
-    check(leave, "-- ada left: connection lost.").await;
+    check(people, leave, "-- ada left: connection lost.").await;
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn by_half_close() {
+async fn by_half_close(people: People) {
     let leave = async |mut ada: Person| {
         ada.end_input().await;
         assert_eq!(
@@ -53,27 +67,24 @@ async fn by_half_close() {
             "it is closed once all is flushed"
         );
     };
-    check(leave, "-- ada left.").await;
+    check(people, leave, "-- ada left.").await;
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn by_close() {
-    check(async |ada| drop(ada), "-- ada left.").await;
+async fn by_close(people: People) {
+    check(people, async |ada| ada.close().await, "-- ada left.").await;
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn by_a_closed_terminal_in_mid_line() {
+async fn by_a_closed_terminal_in_mid_line(people: People) {
     let leave = async |mut ada: Person| {
         ada.send_bytes(b"unfinished").await;
         ada.write.shutdown().await.unwrap();
     };
     // An unfinished line counts as a line at the end of input.
-    check(leave, "-- ada left.").await;
+    check(people, leave, "-- ada left.").await;
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn by_kill_of_its_process() {
-    let server = TestServer::start(unlimited()).await;
+async fn by_kill_of_its_process(people: People) {
+    let server = TestServer::start_for(people, unlimited()).await;
     let mut bob = server.person("bob").await;
     // A shell that holds the connection open: no `nc` is needed for the test.
     let script = format!(
@@ -101,17 +112,17 @@ async fn by_kill_of_its_process() {
 
 /// Found by a fresh reader: the reader waited for credit that never came, since
 /// nothing that cannot be written to ever shows that it has room.
-#[tokio::test(flavor = "multi_thread")]
-async fn by_reset_while_it_does_not_read_its_replies() {
-    let server = TestServer::start(unlimited()).await;
+async fn by_reset_while_it_does_not_read_its_replies(people: People) {
+    let server = TestServer::start_for(people, unlimited()).await;
+    let mut ada = server.connect_with_small_window().await;
     let mut bob = server.person("bob").await;
-    let ada = Person::connect_with_small_window(server.addr).await;
     let nick = ada.nick.clone();
     let paste = "/help\n".repeat(5_000);
     // As much as the server takes before it waits for the replies to be read.
     let mut left = paste.as_bytes();
     while server.handle.gauges().held() < 16 * 1024 {
-        let written = ada.write.try_write(left).unwrap_or(0);
+        let written = timeout(Duration::ZERO, ada.write.write(left)).await;
+        let written = written.map_or(0, Result::unwrap);
         left = &left[written..];
         tokio::task::yield_now().await;
     }

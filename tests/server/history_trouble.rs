@@ -123,7 +123,7 @@ async fn a_page_is_shown_once_and_as_what_it_is() {
     say(&mut ada, "secret", 5).await;
     ada.send("/join ops").await;
     say(&mut ada, "ops", 5).await;
-    let mut bob = Person::connect_with_small_window(server.addr).await;
+    let mut bob = server.connect_with_small_window().await;
     bob.send("/nick bob\n/join ops\n/join secret").await;
     settled(&mut bob).await;
     settled(&mut ada).await;
@@ -237,7 +237,7 @@ async fn without_its_keeper_numbers_go_on_above_all_others() {
     settled(&mut ada).await;
     ada.send("/join ops").await;
     settled(&mut ada).await;
-    let mut bob = Person::connect_with_small_window(server.addr).await;
+    let mut bob = server.connect_with_small_window().await;
     bob.send("/join ops").await;
     settled(&mut bob).await;
     let long = "w".repeat(3_900);

@@ -7,13 +7,22 @@ use tokio::net::TcpStream;
 use tokio::task::JoinSet;
 use tokio::time::timeout;
 
-use crate::support::{Person, TestServer, unlimited};
+use crate::support::{People, Person, TestServer, plain_and_mixed, unlimited};
 use roomful::chat::Limits;
 use roomful::shell::Config;
 
+plain_and_mixed! {
+    a_mebibyte_of_noise,
+    a_tls_hello,
+    an_http_request,
+    ten_mebibytes_without_a_line_end,
+    line_ends_without_lines_are_taken_at_the_usual_rate,
+    the_person_who_sent_an_endless_line_is_told_and_lives,
+}
+
 /// Feeds bytes to a server where two people talk, then sees them talk on.
-async fn check(bytes: &[u8], config: Config) {
-    let server = TestServer::start(config).await;
+async fn check(people: People, bytes: &[u8], config: Config) {
+    let server = TestServer::start_for(people, config).await;
     let mut bob = server.person("bob").await;
     let mut ada = server.person("ada").await;
     let mut stranger = Person::raw(TcpStream::connect(server.addr).await.unwrap());
@@ -36,8 +45,7 @@ async fn check(bytes: &[u8], config: Config) {
     assert!(held <= 320 * 1024 + 64 * 1024, "{held} bytes in one outbox");
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn a_mebibyte_of_noise() {
+async fn a_mebibyte_of_noise(people: People) {
     let mut state = 42_u64;
     let noise: Vec<u8> = std::iter::repeat_with(|| {
         state = state
@@ -47,55 +55,54 @@ async fn a_mebibyte_of_noise() {
     })
     .take(1024 * 1024)
     .collect();
-    check(&noise, unlimited()).await;
+    check(people, &noise, unlimited()).await;
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn a_tls_hello() {
+async fn a_tls_hello(people: People) {
     let mut hello = vec![
         0x16, 0x03, 0x01, 0x00, 0xc8, 0x01, 0x00, 0x00, 0xc4, 0x03, 0x03,
     ];
     hello.extend((0..194_u8).map(|i| i.wrapping_mul(37)));
-    check(&hello, Config::default()).await;
+    check(people, &hello, Config::default()).await;
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn an_http_request() {
+async fn an_http_request(people: People) {
     check(
+        people,
         b"GET / HTTP/1.1\r\nHost: localhost:4000\r\nAccept: */*\r\n\r\n",
         Config::default(),
     )
     .await;
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn ten_mebibytes_without_a_line_end() {
-    check(&vec![b'x'; 10 * 1024 * 1024], unlimited()).await;
+async fn ten_mebibytes_without_a_line_end(people: People) {
+    check(people, &vec![b'x'; 10 * 1024 * 1024], unlimited()).await;
 }
 
 /// Found by a fresh reader: bytes of which no line came cost nothing, and two
 /// hundred who sent them starved everybody.
-#[tokio::test(flavor = "multi_thread")]
-async fn line_ends_without_lines_are_taken_at_the_usual_rate() {
+async fn line_ends_without_lines_are_taken_at_the_usual_rate(people: People) {
     let limits = Limits {
         rate_burst: 1,
         rate_per_second: 1,
         ..Limits::default()
     };
-    let server = TestServer::start(Config {
-        limits,
-        ..Config::default()
-    })
+    let server = TestServer::start_for(
+        people,
+        Config {
+            limits,
+            ..Config::default()
+        },
+    )
     .await;
-    let stranger = Person::connect(server.addr).await;
+    let mut stranger = server.connect().await;
     let line_ends = vec![b'\n'; 64 * 1024];
     let mut taken = 0;
     // The systems between hold some megabytes; then it takes longer than this
     // until there is room for more.
     let a_while = Duration::from_secs(2);
-    while let Ok(writable) = timeout(a_while, stranger.write.writable()).await {
-        writable.unwrap();
-        taken += stranger.write.try_write(&line_ends).unwrap_or(0);
+    while let Ok(written) = timeout(a_while, stranger.write.write(&line_ends)).await {
+        taken += written.unwrap();
         assert!(
             taken < 256 * 1024 * 1024,
             "all of it is taken as fast as it comes"
@@ -103,9 +110,8 @@ async fn line_ends_without_lines_are_taken_at_the_usual_rate() {
     }
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn the_person_who_sent_an_endless_line_is_told_and_lives() {
-    let server = TestServer::start(unlimited()).await;
+async fn the_person_who_sent_an_endless_line_is_told_and_lives(people: People) {
+    let server = TestServer::start_for(people, unlimited()).await;
     let mut ada = server.person("ada").await;
     ada.send_bytes(&vec![b'x'; 1024 * 1024]).await;
     ada.expect(

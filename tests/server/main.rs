@@ -16,3 +16,4 @@ mod shutdown;
 mod slow_reader;
 mod support;
 mod talk;
+mod tls;

@@ -2,9 +2,16 @@
 
 use std::time::Duration;
 
-use crate::support::{Person, TestServer};
+use crate::support::{People, Person, TestServer, plain_and_mixed};
 use roomful::chat::Limits;
 use roomful::shell::Config;
+
+plain_and_mixed! {
+    followed_by_nothing_arrives_whole,
+    followed_by_the_end_of_input_arrives_whole,
+    followed_by_a_reset_is_left_at_once,
+    that_takes_too_long_after_the_end_of_input_is_cut_and_told,
+}
 
 const LINES: usize = 200;
 
@@ -33,11 +40,11 @@ async fn expect_lines(bob: &mut Person, nick: &str, count: usize) {
     }
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn followed_by_nothing_arrives_whole() {
-    let server = TestServer::start(quick()).await;
+async fn followed_by_nothing_arrives_whole(people: People) {
+    let server = TestServer::start_for(people, quick()).await;
+    let mut ada = server.connect().await;
     let mut bob = server.person("bob").await;
-    let mut ada = Person::connect(server.addr).await;
+    ada.until("-- guest2 is now bob.").await;
     ada.send_bytes(paste().as_bytes()).await;
     expect_lines(&mut bob, &ada.nick, LINES).await;
     ada.send("/nick ada").await;
@@ -45,11 +52,10 @@ async fn followed_by_nothing_arrives_whole() {
     assert!(told.len() <= 2, "at most one notice of the delay: {told:?}");
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn followed_by_the_end_of_input_arrives_whole() {
-    let server = TestServer::start(quick()).await;
+async fn followed_by_the_end_of_input_arrives_whole(people: People) {
+    let server = TestServer::start_for(people, quick()).await;
+    let mut ada = server.connect().await;
     let mut bob = server.person("bob").await;
-    let mut ada = Person::connect(server.addr).await;
     ada.send_bytes(paste().as_bytes()).await;
     ada.end_input().await;
     expect_lines(&mut bob, &ada.nick, LINES).await;
@@ -57,19 +63,21 @@ async fn followed_by_the_end_of_input_arrives_whole() {
     ada.rest().await;
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn followed_by_a_reset_is_left_at_once() {
+async fn followed_by_a_reset_is_left_at_once(people: People) {
     let limits = Limits {
         rate_per_second: 1,
         ..Limits::default()
     };
-    let server = TestServer::start(Config {
-        limits,
-        ..Config::default()
-    })
+    let server = TestServer::start_for(
+        people,
+        Config {
+            limits,
+            ..Config::default()
+        },
+    )
     .await;
+    let mut ada = server.connect().await;
     let mut bob = server.person("bob").await;
-    let mut ada = Person::connect(server.addr).await;
     ada.send_bytes(paste().as_bytes()).await;
     let nick = ada.nick.clone();
     // At least the burst was taken; then the pause began.
@@ -82,21 +90,23 @@ async fn followed_by_a_reset_is_left_at_once() {
     server.until_people(1).await;
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn that_takes_too_long_after_the_end_of_input_is_cut_and_told() {
+async fn that_takes_too_long_after_the_end_of_input_is_cut_and_told(people: People) {
     let limits = Limits {
         rate_per_second: 1,
         ..Limits::default()
     };
     let input_after_end = Duration::from_secs(1);
-    let server = TestServer::start(Config {
-        limits,
-        input_after_end,
-        ..Config::default()
-    })
+    let server = TestServer::start_for(
+        people,
+        Config {
+            limits,
+            input_after_end,
+            ..Config::default()
+        },
+    )
     .await;
+    let mut ada = server.connect().await;
     let mut bob = server.person("bob").await;
-    let mut ada = Person::connect(server.addr).await;
     ada.send_bytes(paste().as_bytes()).await;
     ada.end_input().await;
     bob.until(&format!("-- {} left.", ada.nick)).await;

@@ -66,7 +66,7 @@ async fn does_not_wait_longer_than_the_grace_for_who_does_not_read() {
         ..unlimited()
     };
     let server = TestServer::start(config).await;
-    let _stuck = Person::connect_with_small_window(server.addr).await;
+    let _stuck = server.connect_with_small_window().await;
     let mut speaker = server.person("speaker").await;
     let text = "x".repeat(4000);
     while server.handle.gauges().skipped_lines() == 0 {

@@ -3,17 +3,25 @@
 use roomful::shell::Config;
 use tokio::io::{AsyncBufReadExt, AsyncWriteExt};
 
-use crate::support::{Person, TestServer, unlimited, untimed};
+use crate::support::{People, Person, TestServer, plain_and_mixed, unlimited, untimed};
+
+plain_and_mixed! {
+    skips_is_told_exactly_and_goes_on,
+    a_long_list_reaches_a_dribbling_reader_whole_while_others_talk,
+    arrivals_in_a_large_room_cost_summaries,
+    private_messages_to_who_does_not_read_are_refused_to_their_sender,
+    replies_to_who_does_not_read_cost_a_reserve_and_are_all_there_later,
+    who_takes_nothing_at_all_for_the_stall_timeout_is_lost,
+}
 
 const OUTBOX: usize = 256 * 1024;
 
-#[tokio::test(flavor = "multi_thread")]
-async fn skips_is_told_exactly_and_goes_on() {
-    let server = TestServer::start(unlimited()).await;
-    let mut slow = Person::connect_with_small_window(server.addr).await;
+async fn skips_is_told_exactly_and_goes_on(people: People) {
+    let server = TestServer::start_for(people, unlimited()).await;
+    let mut slow = server.connect_with_small_window().await;
     let mut crowd = Vec::new();
     for _ in 0..198 {
-        crowd.push(Person::connect(server.addr).await);
+        crowd.push(server.connect().await);
     }
     let mut speaker = server.person("speaker").await;
     let mut listener = crowd.pop().unwrap();
@@ -126,13 +134,12 @@ fn check_nothing_is_missing(seen: &[Seen], last: u64) {
     assert!(skips > 0);
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn a_long_list_reaches_a_dribbling_reader_whole_while_others_talk() {
+async fn a_long_list_reaches_a_dribbling_reader_whole_while_others_talk(people: People) {
     const PEOPLE: usize = 2_000;
-    let server = TestServer::start(unlimited()).await;
+    let server = TestServer::start_for(people, unlimited()).await;
     let mut crowd = Vec::new();
     for _ in 0..PEOPLE - 2 {
-        crowd.push(Person::connect(server.addr).await);
+        crowd.push(server.connect().await);
     }
     let mut talker = server.person("talker").await;
     let mut reader = server.person("reader").await;
@@ -163,15 +170,14 @@ async fn a_long_list_reaches_a_dribbling_reader_whole_while_others_talk() {
     server.inspect().await.audit.unwrap();
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn arrivals_in_a_large_room_cost_summaries() {
-    let server = TestServer::start(unlimited()).await;
+async fn arrivals_in_a_large_room_cost_summaries(people: People) {
+    let server = TestServer::start_for(people, unlimited()).await;
     let mut crowd = Vec::new();
     for _ in 0..1_000 {
-        crowd.push(Person::connect(server.addr).await);
+        crowd.push(server.connect().await);
     }
     for _ in 0..1_000 {
-        crowd.push(Person::connect(server.addr).await);
+        crowd.push(server.connect().await);
     }
     server.until_people(2_000).await;
     let bytes_out = server.handle.gauges().bytes_out();
@@ -189,10 +195,9 @@ async fn arrivals_in_a_large_room_cost_summaries() {
     assert!(summary.contains(" joined"), "{summary}");
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn private_messages_to_who_does_not_read_are_refused_to_their_sender() {
-    let server = TestServer::start(unlimited()).await;
-    let mut stuck = Person::connect_with_small_window(server.addr).await;
+async fn private_messages_to_who_does_not_read_are_refused_to_their_sender(people: People) {
+    let server = TestServer::start_for(people, unlimited()).await;
+    let mut stuck = server.connect_with_small_window().await;
     stuck.send("/nick stuck").await;
     stuck.until("-- You are now stuck.").await;
     let mut sender = server.person("sender").await;
@@ -223,16 +228,16 @@ async fn private_messages_to_who_does_not_read_are_refused_to_their_sender() {
     stuck.until("sender -> you: again").await;
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn replies_to_who_does_not_read_cost_a_reserve_and_are_all_there_later() {
+async fn replies_to_who_does_not_read_cost_a_reserve_and_are_all_there_later(people: People) {
     const TIMES: usize = 5_000;
-    let server = TestServer::start(unlimited()).await;
-    let mut stuck = Person::connect_with_small_window(server.addr).await;
+    let server = TestServer::start_for(people, unlimited()).await;
+    let mut stuck = server.connect_with_small_window().await;
     let mut writing = tokio::task::JoinSet::new();
     let mut write = stuck.write;
     writing.spawn(async move {
         let paste = "/help\n".repeat(TIMES) + "/nick done\n";
         write.write_all(paste.as_bytes()).await.unwrap();
+        write.flush().await.unwrap();
         write
     });
     // The server takes what it may; what is more waits with the sender.
@@ -259,15 +264,17 @@ async fn replies_to_who_does_not_read_cost_a_reserve_and_are_all_there_later() {
     writing.join_all().await;
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn who_takes_nothing_at_all_for_the_stall_timeout_is_lost() {
+async fn who_takes_nothing_at_all_for_the_stall_timeout_is_lost(people: People) {
     let stall_timeout = std::time::Duration::from_secs(1);
-    let server = TestServer::start(Config {
-        stall_timeout,
-        ..unlimited()
-    })
+    let server = TestServer::start_for(
+        people,
+        Config {
+            stall_timeout,
+            ..unlimited()
+        },
+    )
     .await;
-    let mut stuck = Person::connect_with_small_window(server.addr).await;
+    let mut stuck = server.connect_with_small_window().await;
     stuck.send("/nick stuck").await;
     stuck.until("-- You are now stuck.").await;
     let mut speaker = server.person("speaker").await;

@@ -1,13 +1,22 @@
 //! People talk: rooms, nicknames, private messages.
 
-use crate::support::{Person, TestServer, unlimited};
+use crate::support::{People, TestServer, plain_and_mixed, unlimited};
 use roomful::shell::{Config, Outcome};
 
-#[tokio::test(flavor = "multi_thread")]
-async fn a_first_session() {
-    let server = TestServer::start(Config::default()).await;
+plain_and_mixed! {
+    a_first_session,
+    a_join_and_a_line_in_one_segment,
+    help_a_hundred_times_in_one_segment,
+    lines_in_pieces_and_pieces_of_lines,
+    a_script_says_something_and_ends_its_input,
+    a_private_message_reaches_two_people_only,
+    ignoring_is_not_told,
+}
+
+async fn a_first_session(people: People) {
+    let server = TestServer::start_for(people, Config::default()).await;
     let mut bob = server.person("bob").await;
-    let mut ada = Person::connect(server.addr).await;
+    let mut ada = server.connect().await;
     bob.expect(&format!("-- {} joined #lobby.", ada.nick)).await;
 
     ada.send("/nick ada").await;
@@ -36,9 +45,8 @@ async fn a_first_session() {
     assert_eq!(server.stop().await, Outcome::Stopped);
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn a_join_and_a_line_in_one_segment() {
-    let server = TestServer::start(unlimited()).await;
+async fn a_join_and_a_line_in_one_segment(people: People) {
+    let server = TestServer::start_for(people, unlimited()).await;
     let mut dan = server.person("dan").await;
     dan.send("/join ops").await;
     dan.until("-- You joined #ops. Nobody else is here yet. What you type goes here now.")
@@ -54,9 +62,8 @@ async fn a_join_and_a_line_in_one_segment() {
     ada.until("#lobby bob: still here").await;
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn help_a_hundred_times_in_one_segment() {
-    let server = TestServer::start(unlimited()).await;
+async fn help_a_hundred_times_in_one_segment(people: People) {
+    let server = TestServer::start_for(people, unlimited()).await;
     let mut ada = server.person("ada").await;
     ada.send("/help").await;
     ada.send("/jion").await;
@@ -78,9 +85,8 @@ async fn help_a_hundred_times_in_one_segment() {
     );
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn lines_in_pieces_and_pieces_of_lines() {
-    let server = TestServer::start(unlimited()).await;
+async fn lines_in_pieces_and_pieces_of_lines(people: People) {
+    let server = TestServer::start_for(people, unlimited()).await;
     let mut bob = server.person("bob").await;
     let mut ada = server.person("ada").await;
     bob.until("-- guest2 is now ada.").await;
@@ -92,11 +98,10 @@ async fn lines_in_pieces_and_pieces_of_lines() {
     bob.expect("#lobby ada: third").await;
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn a_script_says_something_and_ends_its_input() {
-    let server = TestServer::start(Config::default()).await;
+async fn a_script_says_something_and_ends_its_input(people: People) {
+    let server = TestServer::start_for(people, Config::default()).await;
     let mut bob = server.person("bob").await;
-    let mut script = Person::connect(server.addr).await;
+    let mut script = server.connect().await;
     script.send_bytes(b"deploy done").await;
     script.end_input().await;
     bob.expect(&format!("-- {} joined #lobby.", script.nick))
@@ -108,9 +113,8 @@ async fn a_script_says_something_and_ends_its_input() {
     server.until_people(1).await;
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn a_private_message_reaches_two_people_only() {
-    let server = TestServer::start(unlimited()).await;
+async fn a_private_message_reaches_two_people_only(people: People) {
+    let server = TestServer::start_for(people, unlimited()).await;
     let mut eve = server.person("eve").await;
     let mut ada = server.person("ada").await;
     let mut bob = server.person("bob").await;
@@ -126,9 +130,8 @@ async fn a_private_message_reaches_two_people_only() {
     );
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn ignoring_is_not_told() {
-    let server = TestServer::start(unlimited()).await;
+async fn ignoring_is_not_told(people: People) {
+    let server = TestServer::start_for(people, unlimited()).await;
     let mut ada = server.person("ada").await;
     let mut bob = server.person("bob").await;
     ada.send("/ignore bob").await;

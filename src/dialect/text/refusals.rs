@@ -141,6 +141,9 @@ pub(super) fn words(refusal: &Refusal) -> String {
             "Your address has {} already, the most that one may have. Close one first.",
             counted(*max as u64, "connection", "connections")
         ),
+        Refusal::TlsOnly => {
+            "This port takes TLS only. Connect with TLS: openssl s_client -quiet -connect HOST:PORT".into()
+        }
         Refusal::NoHistory => {
             "This server keeps no history: what was said is known to those who heard it.".into()
         }

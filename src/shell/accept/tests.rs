@@ -1,3 +1,5 @@
+mod secure;
+
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
@@ -7,6 +9,8 @@ use tokio::net::TcpStream;
 use tokio::sync::oneshot;
 
 use super::*;
+use crate::shell::ReadHalf;
+use crate::shell::tls::FIRST_BYTE;
 use crate::shell::{Config, Stage, TcpListener};
 
 const ADA: &str = "203.0.113.1:5";
@@ -96,6 +100,10 @@ struct World {
 
 impl World {
     fn new(config: &Config) -> Self {
+        Self::with(config, Manner::Plain)
+    }
+
+    fn with(config: &Config, manner: Manner) -> Self {
         let (knocks, knocked) = mpsc::channel(1000);
         let (connections, hub) = mpsc::channel(2);
         let stop = Progress::default();
@@ -105,6 +113,7 @@ impl World {
         let listener = Doorbell(knocked);
         tasks.spawn(accept_connections(
             listener,
+            manner,
             admission.clone(),
             connections,
             stop.clone(),
@@ -130,6 +139,12 @@ impl World {
         let knock = Ok((read, write, peer.parse().unwrap()));
         self.knocks.send(knock).await.ok().unwrap();
         Client { stream, breaks }
+    }
+
+    /// So many milliseconds pass, and the hub is told of nobody.
+    async fn nobody_for(&mut self, millis: u64) {
+        let wait = tokio::time::timeout(Duration::from_millis(millis), self.hub.recv());
+        assert!(wait.await.is_err());
     }
 
     async fn accepted(&mut self) -> Accepted<Read, Write> {
@@ -385,6 +400,7 @@ async fn over_real_tcp_a_refusal_arrives_though_the_client_has_spoken() {
     let mut tasks = JoinSet::new();
     tasks.spawn(accept_connections(
         listener,
+        Manner::Plain,
         admission,
         connections,
         stop.clone(),

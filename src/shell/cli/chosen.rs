@@ -81,6 +81,17 @@ impl Chosen {
         different.map(change).collect()
     }
 
+    /// The name by which a key was set, as it was written: that of a flag or a variable,
+    /// or its place in the file; nothing when it was not set.
+    pub(super) fn set_as(&self, name: &str) -> Option<String> {
+        let choice = self.choices.iter().find(|choice| choice.key.name == name)?;
+        match &choice.origin {
+            Origin::Line(_) => Some(format!("{}: {name}", self.named(&choice.origin))),
+            Origin::Flag(_) | Origin::Variable(_) => Some(self.named(&choice.origin)),
+            Origin::Default => None,
+        }
+    }
+
     /// Takes over what can hold while the server runs from another choice.
     pub fn take_over(&mut self, new: &Self) {
         for (old, new) in self.choices.iter_mut().zip(&new.choices) {

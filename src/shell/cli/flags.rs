@@ -9,6 +9,7 @@ use clap::{Args, ValueEnum};
 
 use super::values::{self, address, without_repeats};
 use crate::shell::logging::{LogFormat, LogLevel, LogSettings};
+use crate::shell::tls::TlsFiles;
 use crate::shell::{Config, Durability, HistoryConfig};
 
 /// The most that any of the counts and rates may be set to.
@@ -62,6 +63,33 @@ pub(super) struct Flags {
         default_values_t = Config::default().listen
     )]
     listen: Vec<SocketAddr>,
+
+    /// Address and port to listen on for TLS alone; may be given several times
+    ///
+    /// As for listen. Needs a certificate and its key.
+    #[arg(
+        long, global = true, env = "ROOMFUL_LISTEN_TLS", hide_env_values = true,
+        value_name = "ADDR", value_delimiter = ',', value_parser = address
+    )]
+    listen_tls: Vec<SocketAddr>,
+
+    /// File with the certificate for TLS, in PEM, those that lead to its root behind it
+    ///
+    /// With it, every address to listen on takes TLS beside plain connections:
+    /// the first byte decides, and who says nothing is greeted after 0.3 seconds.
+    /// Read again when it changes, and on SIGHUP; nobody who is connected notices.
+    #[arg(
+        long, global = true, env = "ROOMFUL_TLS_CERT", hide_env_values = true,
+        value_name = "FILE", value_parser = values::path("it must name a file.")
+    )]
+    tls_cert: Option<PathBuf>,
+
+    /// File with the key of that certificate, in PEM, without a password
+    #[arg(
+        long, global = true, env = "ROOMFUL_TLS_KEY", hide_env_values = true,
+        value_name = "FILE", value_parser = values::path("it must name a file.")
+    )]
+    tls_key: Option<PathBuf>,
 
     /// Connections in all
     ///
@@ -260,12 +288,24 @@ pub(super) struct Flags {
     log_format: LogFormat,
 }
 
+/// What the flags of a server come to.
+pub(super) struct Choices {
+    pub(super) config: Config,
+    pub(super) tls: Option<TlsFiles>,
+    /// Where history is kept, if that was said.
+    pub(super) data: Option<PathBuf>,
+    /// Where metrics and health are shown, if anywhere.
+    pub(super) admin: Option<SocketAddr>,
+    pub(super) log: LogSettings,
+}
+
 impl Flags {
-    /// The server's bounds and switches, where it keeps history, and what it logs.
-    pub(super) fn into_choices(self) -> (Config, Option<PathBuf>, LogSettings) {
+    pub(super) fn into_choices(self) -> Choices {
         let history = self.history();
+        let tls = self.tls_cert.zip(self.tls_key);
         let mut config = Config {
             listen: without_repeats(self.listen),
+            listen_tls: without_repeats(self.listen_tls),
             connections_max: self.connections_max,
             connections_per_address_max: self.connections_per_address_max,
             io_workers: self.io_workers,
@@ -281,7 +321,13 @@ impl Flags {
             level: self.log_level,
             format: self.log_format,
         };
-        (config, self.data, log)
+        Choices {
+            config,
+            tls: tls.map(|(cert, key)| TlsFiles { cert, key }),
+            data: self.data,
+            admin: self.admin,
+            log,
+        }
     }
 
     fn history(&self) -> Option<HistoryConfig> {

@@ -13,6 +13,7 @@ mod offline;
 mod reference;
 mod stop;
 mod stray;
+mod tls;
 mod values;
 
 use std::ffi::OsString;
@@ -24,8 +25,9 @@ use clap::{ArgMatches, CommandFactory as _, FromArgMatches as _, Parser, Subcomm
 
 use super::Config;
 use super::logging::LogSettings;
+use super::tls::TlsFiles;
 use file::{Layer, Places};
-use flags::Flags;
+use flags::{Choices, Flags};
 use inquiry::ConfigCommand;
 use offline::{Backup, HistoryCommand};
 
@@ -51,6 +53,8 @@ pub enum Task {
 pub struct Settings {
     /// The server's bounds and switches.
     pub config: Config,
+    /// What TLS is served with, if it is.
+    pub tls: Option<TlsFiles>,
     /// Where history is kept, if that was said; see [`Place::of`](super::Place::of).
     pub data: Option<PathBuf>,
     /// Where metrics and health are shown, if anywhere.
@@ -154,6 +158,9 @@ fn task(arguments: Vec<OsString>, layer: Layer, places: &Places) -> Result<Task,
     let mut command = layer.below(command());
     let (parsed, line) = understood(&mut command, &arguments)?;
     let chosen = Chosen::of(&parsed, &layer, &command);
+    if line.is_for_a_server() {
+        tls::check(&chosen)?;
+    }
     let source = Source {
         arguments,
         places: places.clone(),
@@ -190,6 +197,8 @@ Examples:
   roomful --log-format json --log-level warn    for a service manager
   ROOMFUL_LISTEN=127.0.0.1:4000,[::1]:4000 roomful
                                                 this machine only, over IPv4 and IPv6
+  roomful --listen 0.0.0.0:4000 --tls-cert chain.pem --tls-key key.pem
+                                                plain and TLS on one port
   roomful --history off                         nothing that is said is kept
   roomful config default > roomful.toml         every setting, explained, to be changed
   roomful --config roomful.toml                 with these settings
@@ -254,13 +263,27 @@ enum Command {
 }
 
 impl CommandLine {
+    /// Whether its settings are those of a server that is to serve.
+    fn is_for_a_server(&self) -> bool {
+        match self.command {
+            None | Some(Command::Serve | Command::Config(_)) => true,
+            Some(Command::History(_) | Command::Backup(_) | Command::Health) => false,
+        }
+    }
+
     fn into_task(self, chosen: Chosen, source: Source) -> Result<Task, Stop> {
         let kind = match self.command {
             None | Some(Command::Serve) => {
-                let admin = self.flags.admin;
-                let (config, data, log) = self.flags.into_choices();
+                let Choices {
+                    config,
+                    tls,
+                    data,
+                    admin,
+                    log,
+                } = self.flags.into_choices();
                 return Ok(Task::Serve(Box::new(Settings {
                     config,
+                    tls,
                     data,
                     admin,
                     log,

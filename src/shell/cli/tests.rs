@@ -46,7 +46,7 @@ fn the_command_line_is_sound() {
 fn every_flag_has_its_variable() {
     let command = CommandLine::command();
     let flags: Vec<_> = command.get_arguments().collect();
-    assert_eq!(flags.len(), 19);
+    assert_eq!(flags.len(), 22);
     for flag in flags {
         let name = format!("--{}", flag.get_long().unwrap());
         let variable = flag.get_env().unwrap().to_str().unwrap();
@@ -59,6 +59,7 @@ fn without_flags_everything_is_as_by_default() {
     for line in ["roomful", "roomful serve"] {
         let Settings {
             config,
+            tls,
             data,
             admin,
             log,
@@ -69,8 +70,7 @@ fn without_flags_everything_is_as_by_default() {
             ..Config::default()
         };
         assert_eq!(format!("{config:?}"), format!("{expected:?}"));
-        assert_eq!(data, None);
-        assert_eq!(admin, None);
+        assert_eq!((tls, data, admin), (None, None, None));
         assert_eq!(log, LogSettings::default());
     }
 }
@@ -93,6 +93,7 @@ fn flags_may_stand_before_and_after_the_command() {
 fn each_flag_sets_its_own_field() {
     let Settings {
         config,
+        tls,
         data,
         admin,
         log,
@@ -102,7 +103,7 @@ fn each_flag_sets_its_own_field() {
          --rate-per-second 4 --io-workers 5 --outbox-bytes-max 16384 --stall-timeout 6 \
          --shutdown-grace 7 --log-level trace --log-format json --data there \
          --history-on-join 8 --durability strict --retention 9 --history-buffer-bytes 65536 \
-         --admin [::1]:10",
+         --admin [::1]:10 --listen-tls [::1]:7 --tls-cert chain --tls-key key",
     );
     assert_eq!(config.connections_max, 1);
     assert_eq!(config.connections_per_address_max, 2);
@@ -112,6 +113,9 @@ fn each_flag_sets_its_own_field() {
     assert_eq!(config.outbox_bytes_max, 16_384);
     assert_eq!(config.stall_timeout, Duration::from_secs(6));
     assert_eq!(config.shutdown_grace, Duration::from_secs(7));
+    assert_eq!(config.listen_tls, ["[::1]:7".parse().unwrap()]);
+    let (cert, key) = ("chain".into(), "key".into());
+    assert_eq!(tls, Some(TlsFiles { cert, key }));
     assert_eq!(log.level, LogLevel::Trace);
     assert_eq!(log.format, LogFormat::Json);
     assert_eq!(data, Some("there".into()));
@@ -292,6 +296,23 @@ fn what_is_wrong_is_told_in_one_line() {
         "srve",
         "serve 4000",
         "--io-workers 1 --io-workers 2",
+    ]));
+}
+
+#[test]
+fn what_is_wrong_with_tls_is_told_in_one_line() {
+    expect![[r#"
+        --tls-cert chain.pem
+            --tls-cert is set without the certificate's key: set --tls-key too.
+        --tls-key key.pem
+            --tls-key is set without its certificate: set --tls-cert too.
+        --listen-tls 127.0.0.1:6697
+            --listen-tls is set without a certificate: set --tls-cert and --tls-key too.
+    "#]]
+    .assert_eq(&transcript(&[
+        "--tls-cert chain.pem",
+        "--tls-key key.pem",
+        "--listen-tls 127.0.0.1:6697",
     ]));
 }
 

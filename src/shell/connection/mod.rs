@@ -151,6 +151,18 @@ impl<R: ReadHalf> Reader<R> {
         }
     }
 
+    /// These bytes were read before it, by whoever had to know what they begin.
+    pub(crate) fn has_read(&mut self, bytes: Vec<u8>) {
+        if bytes.is_empty() {
+            return;
+        }
+        self.bytes_in += bytes.len() as u64;
+        self.held = Some(Box::new(Held {
+            bytes,
+            decoded_to: 0,
+        }));
+    }
+
     /// Reads until the input ends, or the hub says that the connection is closed.
     ///
     /// What is rare is boxed: most readers wait for input most of their life.

@@ -13,6 +13,7 @@ use crate::shell::Listener;
 use crate::shell::fanout::Turn;
 use crate::shell::stage::Stage;
 use crate::shell::store::{Answer, Fate, Ticket};
+use crate::shell::tls::Outgoing;
 
 /// How long people wait at most for numbers to be set aside.
 const LATE: Duration = Duration::from_millis(100);
@@ -281,7 +282,7 @@ impl<L: Listener> Hub<L> {
     }
 
     /// The next turn that may be shown.
-    pub(super) fn next_parcel(&mut self) -> Option<Parcel<L::Write>> {
+    pub(super) fn next_parcel(&mut self) -> Option<Parcel<Outgoing<L::Write>>> {
         let decided = self.archive.as_ref().map_or(Ticket::MAX, |archive| {
             // What waits for numbers to be set aside does so only while that works.
             match archive.is_troubled() && !archive.is_strict() {

@@ -15,15 +15,18 @@ use crate::shell::Listener;
 use crate::shell::accept::Accepted;
 use crate::shell::connection::{Batch, Closing, End, Gate, Reader, ReaderDone};
 use crate::shell::fanout::{Opened, Report, worker_of};
+use crate::shell::tls::Incoming;
 
 impl<L: Listener> Hub<L> {
     pub(super) fn take_accepted(&mut self, accepted: Accepted<L::Read, L::Write>) {
         let Accepted {
             read,
+            first,
             write,
             peer,
             permit,
         } = accepted;
+        let is_tls = matches!(read, Incoming::Tls(_));
         let Some(conn) = self.slots.mint() else {
             return; // More than any configuration allows.
         };
@@ -33,8 +36,9 @@ impl<L: Listener> Hub<L> {
         let batches = self.batches_in.clone();
         let after_end = self.config.input_after_end;
         let mut reader = Reader::new(conn, read, Arc::clone(&gate), batches, decoder, after_end);
+        reader.has_read(first);
         let reader = self.readers.spawn(async move { reader.run().await }).id();
-        info!(conn = conn.0, %peer, "connection opened");
+        info!(conn = conn.0, %peer, tls = is_tls.then_some(true), "connection opened");
         self.links
             .insert(Link::new((conn, peer), flavor, gate, reader, permit));
         *self.flavors.entry(flavor).or_default() += 1;

@@ -35,6 +35,7 @@ use super::fanout::{self, Opened, Report, Slots, Turn};
 use super::metrics::HubFigures;
 use super::stage::{Outcome, Progress, Stage};
 use super::store::{Answer, Fate, HistoryLink, Ticket};
+use super::tls::Outgoing;
 use super::{Clock, Config, Listener, Tuning};
 use crate::chat::ConnId;
 use crate::dialect::Flavor;
@@ -115,8 +116,8 @@ pub(crate) struct Hub<L: Listener> {
     /// What this turn has to tell.
     turn: Turn,
     /// New write halves, by worker.
-    opened: Vec<Vec<Opened<L::Write>>>,
-    workers: Vec<mpsc::Sender<fanout::Batch<L::Write>>>,
+    opened: Vec<Vec<Opened<Outgoing<L::Write>>>>,
+    workers: Vec<mpsc::Sender<fanout::Batch<Outgoing<L::Write>>>>,
     /// Whose batch was handled in this turn.
     handled: Vec<ConnId>,
     /// Whose request is being handled.
@@ -129,7 +130,7 @@ pub(crate) struct Hub<L: Listener> {
     /// What this turn shows that is not decided.
     undecided: Undecided,
     /// Turns that wait to be decided.
-    holding: Holding<L::Write>,
+    holding: Holding<Outgoing<L::Write>>,
     /// Who is being shown history.
     browsing: BTreeMap<ConnId, Browsing>,
     /// Who has waited for the past of a room, and goes on.
@@ -163,7 +164,7 @@ impl<L: Listener> Hub<L> {
         clock: Clock,
         figures: Arc<HubFigures>,
         mut inlets: Inlets<L>,
-        workers: Vec<mpsc::Sender<fanout::Batch<L::Write>>>,
+        workers: Vec<mpsc::Sender<fanout::Batch<Outgoing<L::Write>>>>,
     ) -> Self {
         let (batches_in, batches) = mpsc::channel(BATCHES_PER_TURN);
         let archive = inlets.history.take().map(Archive::new);
@@ -405,7 +406,7 @@ impl<L: Listener> Hub<L> {
         }
     }
 
-    async fn send(&mut self, turn: Turn, opened: &mut [Vec<Opened<L::Write>>]) {
+    async fn send(&mut self, turn: Turn, opened: &mut [Vec<Opened<Outgoing<L::Write>>>]) {
         let turn = Arc::new(turn);
         let is_empty = turn.is_empty();
         for (worker, opened) in self.workers.iter().zip(opened) {

@@ -2,30 +2,70 @@
 
 mod disk;
 mod person;
+mod wire;
 
 use std::net::SocketAddr;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use roomful::chat::Limits;
 use roomful::shell::store::{self, Store};
+use roomful::shell::tls::Tls;
 use roomful::shell::{
     Clock, Config, Handle, HistoryConfig, Inspection, Listener, Outcome, Server, TcpListener,
     descriptors,
 };
+use rustls::ClientConfig;
+use tokio::net::TcpStream;
 use tokio::task::JoinSet;
 use tokio::time::timeout;
 
 pub(crate) use disk::TestDisk;
 pub(crate) use person::{Person, untimed};
+pub(crate) use wire::{Wire, certificate_files, make_certificate, trusting};
 
 /// How long a test waits for what must happen. Far beyond what a slow and loaded
 /// machine needs: it is there so that a failure ends.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(120);
 
+/// Who is there, on one port.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum People {
+    /// The server has no certificate.
+    Plain,
+    /// The first has TLS, and every second one after that.
+    Mixed,
+}
+
+/// Makes each of these functions two tests: one with plain people, one with mixed ones.
+macro_rules! plain_and_mixed {
+    ($($test:ident),* $(,)?) => {
+        mod plain {
+            $(#[tokio::test(flavor = "multi_thread")]
+            async fn $test() {
+                super::$test($crate::support::People::Plain).await;
+            })*
+        }
+
+        mod mixed {
+            $(#[tokio::test(flavor = "multi_thread")]
+            async fn $test() {
+                super::$test($crate::support::People::Mixed).await;
+            })*
+        }
+    };
+}
+pub(crate) use plain_and_mixed;
+
 /// A server in this process, on a port of its own.
 pub(crate) struct TestServer {
     pub(crate) addr: SocketAddr,
     pub(crate) handle: Handle,
+    /// What those with TLS trust.
+    trust: Option<Arc<ClientConfig>>,
+    /// How many connected.
+    connected: AtomicUsize,
     task: JoinSet<Outcome>,
     keeper: JoinSet<()>,
 }
@@ -45,6 +85,31 @@ pub(crate) fn unlimited() -> Config {
 impl TestServer {
     pub(crate) async fn start(config: Config) -> Self {
         Self::start_on(config, |listener| listener).await
+    }
+
+    pub(crate) async fn start_for(people: People, config: Config) -> Self {
+        match people {
+            People::Plain => Self::start(config).await,
+            People::Mixed => {
+                let dir = tempfile::tempdir().unwrap();
+                let files = certificate_files(dir.path());
+                make_certificate(&files);
+                let tls = Tls::new(files.load(Clock::system().now()).unwrap());
+                let mut server = Self::start_tls(config, &tls);
+                server.trust = Some(trusting(&files.cert));
+                server
+            }
+        }
+    }
+
+    /// A server that takes plain and TLS.
+    pub(crate) fn start_tls(mut config: Config, tls: &Tls) -> Self {
+        config.connections_max = descriptors::connections_that_fit(config.connections_max, 1);
+        let any_port = SocketAddr::from(([127, 0, 0, 1], 0));
+        let listener = TcpListener::bind(any_port, config.stall_timeout).unwrap();
+        let addr = listener.local_addr().unwrap();
+        let server = Server::new(config, vec![listener], Clock::system());
+        Self::run(server.with_tls(tls, Vec::new()), addr)
     }
 
     /// On a network that makes something else of real TCP.
@@ -84,6 +149,8 @@ impl TestServer {
         Self {
             addr,
             handle,
+            trust: None,
+            connected: AtomicUsize::new(0),
             task,
             keeper: JoinSet::new(),
         }
@@ -100,9 +167,39 @@ impl TestServer {
         self.keeper.shutdown().await;
     }
 
+    /// Somebody new.
+    pub(crate) async fn connect(&self) -> Person {
+        self.welcome(TcpStream::connect(self.addr).await.unwrap())
+            .await
+    }
+
+    /// Somebody new whose system takes little before they read.
+    pub(crate) async fn connect_with_small_window(&self) -> Person {
+        self.welcome(Person::small_window(self.addr).await).await
+    }
+
+    async fn welcome(&self, tcp: TcpStream) -> Person {
+        let Some(trust) = &self.trust else {
+            return Person::raw(tcp).greeted().await;
+        };
+        let person = if self
+            .connected
+            .fetch_add(1, Ordering::Relaxed)
+            .is_multiple_of(2)
+        {
+            Person::on(Wire::secure(tcp, Arc::clone(trust)).await.unwrap())
+        } else {
+            // Whoever says something need not wait to be greeted.
+            let mut person = Person::raw(tcp);
+            person.send("").await;
+            person
+        };
+        person.greeted().await
+    }
+
     /// Somebody new, under a nickname.
     pub(crate) async fn person(&self, nick: &str) -> Person {
-        let mut person = Person::connect(self.addr).await;
+        let mut person = self.connect().await;
         person.send(&format!("/nick {nick}")).await;
         person.until(&format!("-- You are now {nick}.")).await;
         person

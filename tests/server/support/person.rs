@@ -2,34 +2,36 @@
 
 use std::net::SocketAddr;
 
-use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
-use tokio::net::tcp::{OwnedReadHalf, OwnedWriteHalf};
+use tokio::io::{
+    AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader, ReadHalf, WriteHalf, split,
+};
 use tokio::net::{TcpSocket, TcpStream};
 use tokio::time::timeout;
 
-use super::PATIENCE;
+use super::{PATIENCE, Wire};
 
 pub(crate) struct Person {
-    pub(crate) read: BufReader<OwnedReadHalf>,
-    pub(crate) write: OwnedWriteHalf,
+    pub(crate) read: BufReader<ReadHalf<Wire>>,
+    pub(crate) write: WriteHalf<Wire>,
     /// The nickname that the welcome gave.
     pub(crate) nick: String,
 }
 
 impl Person {
     pub(crate) async fn connect(addr: SocketAddr) -> Self {
-        Self::greeted(TcpStream::connect(addr).await.unwrap()).await
+        let tcp = TcpStream::connect(addr).await.unwrap();
+        Self::raw(tcp).greeted().await
     }
 
-    /// Somebody whose system takes little before they read.
-    pub(crate) async fn connect_with_small_window(addr: SocketAddr) -> Self {
+    /// A connection of somebody whose system takes little before they read.
+    pub(super) async fn small_window(addr: SocketAddr) -> TcpStream {
         let socket = TcpSocket::new_v4().unwrap();
         socket.set_recv_buffer_size(4096).unwrap();
-        Self::greeted(socket.connect(addr).await.unwrap()).await
+        socket.connect(addr).await.unwrap()
     }
 
-    async fn greeted(stream: TcpStream) -> Self {
-        let mut person = Self::raw(stream);
+    pub(crate) async fn greeted(mut self) -> Self {
+        let person = &mut self;
         let welcome = person.line().await;
         let nick = welcome
             .strip_prefix("-- Welcome to roomful. You are ")
@@ -37,11 +39,16 @@ impl Person {
         person.nick = nick
             .unwrap_or_else(|| panic!("no welcome: {welcome:?}"))
             .into();
-        person
+        self
     }
 
-    pub(crate) fn raw(stream: TcpStream) -> Self {
-        let (read, write) = stream.into_split();
+    /// Somebody who was told nothing yet.
+    pub(crate) fn raw(tcp: TcpStream) -> Self {
+        Self::on(Wire::Plain(tcp))
+    }
+
+    pub(crate) fn on(wire: Wire) -> Self {
+        let (read, write) = split(wire);
         Self {
             read: BufReader::new(read),
             write,
@@ -54,7 +61,11 @@ impl Person {
     }
 
     pub(crate) async fn send_bytes(&mut self, bytes: &[u8]) {
-        let sent = timeout(PATIENCE, self.write.write_all(bytes)).await;
+        let sent = timeout(PATIENCE, async {
+            self.write.write_all(bytes).await?;
+            self.write.flush().await // TLS keeps what the system did not take.
+        });
+        let sent = sent.await;
         sent.expect("the server takes input in time").unwrap();
     }
 
@@ -106,10 +117,15 @@ impl Person {
         self.write.shutdown().await.unwrap();
     }
 
+    /// Closes, and reads nothing more.
+    pub(crate) async fn close(self) {
+        self.read.into_inner().unsplit(self.write).close().await;
+    }
+
     /// Vanishes with a reset, as a crash of the system's network would.
     pub(crate) fn reset(self) {
-        let stream = self.read.into_inner().reunite(self.write).unwrap();
-        socket2::SockRef::from(&stream)
+        let wire = self.read.into_inner().unsplit(self.write);
+        socket2::SockRef::from(wire.tcp())
             .set_linger(Some(std::time::Duration::ZERO))
             .unwrap();
     }

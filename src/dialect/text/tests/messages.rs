@@ -249,6 +249,7 @@ fn every_refusal() {
             !! You ignore 100 people already, the most you may. /unignore one first.
             !! The server is full: 10,000 connections at most. Try again later.
             !! Your address has 64 connections already, the most that one may have. Close one first.
+            !! This port takes TLS only. Connect with TLS: openssl s_client -quiet -connect HOST:PORT
             !! Not all that you sent could be taken in the 60 seconds after the end of your input; the rest was discarded. Send it in smaller parts.
             !! Not all that you sent could be taken in the 1 second after the end of your input; the rest was discarded. Send it in smaller parts.
             !! This server keeps no history: what was said is known to those who heard it.

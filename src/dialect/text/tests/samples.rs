@@ -425,6 +425,7 @@ pub(super) fn refusals() -> Vec<Message> {
         Refusal::IgnoredFull { max: 100 },
         Refusal::ServerFull { max: 10_000 },
         Refusal::AddressFull { max: 64 },
+        Refusal::TlsOnly,
         Refusal::InputCut { seconds: 60 },
         Refusal::InputCut { seconds: 1 },
         Refusal::NoHistory,
@@ -448,7 +449,7 @@ fn has_refusal_sample(refusal: &Refusal) {
         | Refusal::ReasonTooLong { .. } => {}
         Refusal::NobodyToReplyTo | Refusal::NotReading { .. } | Refusal::IgnoresSelf => {}
         Refusal::NotIgnored { .. } | Refusal::IgnoredFull { .. } | Refusal::ServerFull { .. } => {}
-        Refusal::AddressFull { .. } | Refusal::InputCut { .. } => {}
+        Refusal::AddressFull { .. } | Refusal::TlsOnly | Refusal::InputCut { .. } => {}
         Refusal::CorrespondentGone { .. } => {}
         Refusal::NoHistory
         | Refusal::HistoryUnreadable

@@ -11,9 +11,12 @@ pub(in crate::shell::cli) struct Key {
 }
 
 /// All of them, table by table. What each may be, its flag says.
-pub(in crate::shell::cli) const KEYS: [Key; 18] = [
+pub(in crate::shell::cli) const KEYS: [Key; 21] = [
     at_start("network", "listen"),
+    at_start("network", "listen_tls"),
     at_start("network", "admin"),
+    at_start("tls", "tls_cert"),
+    at_start("tls", "tls_key"),
     at_once("limits", "connections_max"),
     at_once("limits", "connections_per_address_max"),
     at_once("limits", "rate_burst"),

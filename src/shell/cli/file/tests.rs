@@ -276,7 +276,7 @@ fn names_that_are_wrong() {
 
             [server]
             port = 4000
-        roomful.toml:1: there is no table [server]: there are [network], [limits], [history], [log].
+        roomful.toml:1: there is no table [server]: there are [network], [tls], [limits], [history], [log].
 
             [rate_burst]
             max = 5

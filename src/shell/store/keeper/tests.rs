@@ -1,3 +1,5 @@
+use tokio::task::JoinSet;
+
 use super::*;
 use crate::shell::Clock;
 use crate::shell::store::MemoryStore;
@@ -21,8 +23,8 @@ async fn keep_in_turn(durability: Durability, is_urgent: bool, lines: u64) -> Du
     };
     let clock = Clock::system();
     let (mut link, keeper) = open(MemoryStore::default(), config, clock).await.unwrap();
-    let mut tasks = tokio::task::JoinSet::new();
-    tasks.spawn(keeper.run());
+    let mut keeping = JoinSet::new();
+    keeping.spawn(keeper.run());
     let start = Instant::now();
     for ticket in 1..=lines {
         let keep = Request::Keep {
@@ -39,7 +41,7 @@ async fn keep_in_turn(durability: Durability, is_urgent: bool, lines: u64) -> Du
     }
     let took = start.elapsed();
     drop(link);
-    tasks.join_next().await.unwrap().unwrap();
+    keeping.join_all().await;
     took
 }
 
