@@ -185,6 +185,7 @@ mod tests {
                 addresses: parsed(&["127.0.0.1:4000"]),
                 takes_tls: true,
                 tls_only: parsed(&["0.0.0.0:6697", "[::]:6697"]),
+                ..Listening::default()
             },
             expect![[r#"
                 listens on 127.0.0.1:4000 (plain or TLS), 0.0.0.0:6697 and [::]:6697 (TLS)

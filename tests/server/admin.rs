@@ -124,7 +124,7 @@ async fn well_and_ready_until_it_stops() {
     assert_eq!((ready.status(), ready.body.as_str()), ("200", "ready\n"));
 
     // Somebody who takes nothing keeps it from its end.
-    let slow = Person::connect_with_small_window(server.addr).await;
+    let slow = server.connect_with_small_window().await;
     let mut ada = server.person("ada").await;
     while server.handle.gauges().slow_readers() == 0 {
         ada.send(&"x".repeat(4_000)).await;

@@ -140,7 +140,7 @@ async fn a_slow_reader_shows_and_so_does_their_end() {
         ..unlimited()
     })
     .await;
-    let slow = Person::connect_with_small_window(server.addr).await;
+    let slow = server.connect_with_small_window().await;
     let mut ada = server.person("ada").await;
     let mut listener = Person::connect(server.addr).await;
     let long = "x".repeat(4_000);
