@@ -159,8 +159,7 @@ impl<'a> Driver<'a> {
         };
         self.trace.record(What::Door(Door::Opened));
         let clock = Clock::starting_at(world::epoch_after(self.trace.now()));
-        let config = self.plan.settings.config();
-        let serving = Serving::start(config, listener, clock, &self.disk);
+        let serving = Serving::start(&self.plan.settings, listener, clock, &self.disk);
         Ok(self.server.insert(serving))
     }
 

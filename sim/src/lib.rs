@@ -10,6 +10,7 @@
 )]
 
 mod atlas;
+mod certificate;
 mod check;
 pub mod conformance;
 pub mod corpus;

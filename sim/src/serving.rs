@@ -4,12 +4,14 @@ use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use roomful::shell::store::{self, HistoryLink, Keeper};
-use roomful::shell::{Clock, Config, Handle, HistoryConfig, Listener, Outcome, Server};
+use roomful::shell::{Clock, Handle, HistoryConfig, Listener, Outcome, Server};
 use tokio::task::JoinSet;
 use tokio::time::{sleep, timeout};
 
+use crate::certificate;
 use crate::disk::{Disk, DiskStore};
 use crate::logs;
+use crate::settings::Settings;
 use crate::trace::Log;
 
 /// After so long, whoever looks after the server starts it again when it could not.
@@ -28,17 +30,17 @@ pub(crate) struct Serving {
 impl Serving {
     /// Starts it as a task.
     pub(crate) fn start<L: Listener>(
-        config: Config,
+        settings: &Settings,
         listener: L,
         clock: Clock,
         disk: &Disk,
     ) -> Self {
         let handle: Arc<OnceLock<Handle>> = Arc::default();
         let told = Arc::clone(&handle);
-        let disk = disk.clone();
+        let (settings, disk) = (settings.clone(), disk.clone());
         let mut task = JoinSet::new();
         task.spawn(async move {
-            serve(config, listener, clock, disk, |handle| {
+            serve(settings, listener, clock, disk, |handle| {
                 told.get_or_init(|| handle);
             })
             .await
@@ -103,15 +105,19 @@ impl Serving {
 
 /// Serves until the server has ended and all that was said is committed.
 pub(crate) async fn serve<L: Listener>(
-    config: Config,
+    settings: Settings,
     listener: L,
     clock: Clock,
     disk: Disk,
     tell: impl FnOnce(Handle),
 ) -> Outcome {
     let mut keeping = JoinSet::new();
+    let config = settings.config();
     let history = config.history;
     let mut server = Server::new(config, vec![listener], clock);
+    if let Some(tls) = certificate::of(&settings) {
+        server = server.with_tls(&tls, Vec::new());
+    }
     if let Some(history) = history {
         let (link, keeper) = open(&disk, history, clock).await;
         keeping.spawn(keeper.run());

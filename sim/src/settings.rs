@@ -64,10 +64,13 @@ pub enum Key {
     DiskTears,
     /// One read in so many fails; 0 for none.
     DiskReadFails,
+    /// Whether TLS is taken beside plain connections, so that the first byte decides: 0
+    /// for no.
+    Tls,
 }
 
 /// Every key, with its name in plans and its value unless a plan says otherwise.
-const KEYS: [(Key, &str, u64); 35] = [
+const KEYS: [(Key, &str, u64); 36] = [
     (Key::ConnectionsMax, "connections_max", 10_000),
     // The hosts of simulated networks are no loopback.
     (
@@ -114,6 +117,7 @@ const KEYS: [(Key, &str, u64); 35] = [
     (Key::DiskFails, "disk_fails", 0),
     (Key::DiskTears, "disk_tears", 0),
     (Key::DiskReadFails, "disk_read_fails", 0),
+    (Key::Tls, "tls", 0),
 ];
 
 /// The values of a plan.
@@ -180,6 +184,7 @@ impl Settings {
     pub fn config(&self) -> Config {
         Config {
             listen: Vec::new(),
+            listen_tls: Vec::new(),
             limits: self.limits(),
             connections_max: self.size(Key::ConnectionsMax),
             connections_per_address_max: self.size(Key::ConnectionsPerAddressMax),
@@ -191,6 +196,8 @@ impl Settings {
             outbox_bytes_max: self.size(Key::OutboxBytesMax),
             outbox_reserve_bytes: self.size(Key::OutboxReserveBytes),
             stall_timeout: self.millis(Key::StallTimeout),
+            // As they are outside: simulated people begin no handshake.
+            handshake_timeout: Config::default().handshake_timeout,
             input_after_end: self.millis(Key::InputAfterEnd),
             shutdown_grace: self.millis(Key::ShutdownGrace),
             history: self.history(),

@@ -7,7 +7,7 @@ use crate::atlas::{FaultKind, Phase};
 use crate::oracle::{Refusal, Row, Views};
 use crate::plan::Plan;
 use crate::settings::Key;
-use crate::trace::{Door, Event, Log, What, Wire};
+use crate::trace::{Door, Event, Life, Log, What, Wire};
 use crate::world::World;
 use table::{SITUATIONS, Situation};
 
@@ -110,6 +110,27 @@ impl Seen<'_> {
         })
     }
 
+    /// Somebody plain was let in by a server with a certificate, and their first byte came
+    /// so.
+    fn lets_in(&self, first: FirstByte) -> bool {
+        self.plan.settings.get(Key::Tls) > 0
+            && self.any_view(|view| view.is_welcome && self.first_byte(view.life) == first)
+    }
+
+    /// When the first byte came.
+    fn first_byte(&self, life: Life) -> FirstByte {
+        let mut has_heard = false;
+        for event in self.events {
+            match &event.what {
+                What::Heard(who, _) if *who == life => has_heard = true,
+                What::Typing(who, _) if *who == life && has_heard => return FirstByte::Late,
+                What::Typing(who, _) if *who == life => return FirstByte::Early,
+                _ => {}
+            }
+        }
+        FirstByte::Never
+    }
+
     fn comes_back(&self) -> bool {
         self.killed().is_some_and(|place| {
             self.events[place..]
@@ -117,6 +138,16 @@ impl Seen<'_> {
                 .any(|event| matches!(event.what, What::Connected(_)))
         })
     }
+}
+
+/// When somebody said something first.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum FirstByte {
+    /// Before they were greeted.
+    Early,
+    /// After that.
+    Late,
+    Never,
 }
 
 /// How often each situation occurred.

@@ -62,6 +62,7 @@ impl Swarm {
             draw_network(dice, plan, world);
         }
         history::draw(plan, is_plain);
+        draw_tls(plan);
         let mut swarm = Self {
             world,
             is_plain,
@@ -173,6 +174,14 @@ fn draw_limits(dice: &mut Dice, plan: &mut Plan, people: usize) {
     set(dice, 6, Key::InputAfterEnd, &[0, 1_000]);
     set(dice, 4, Key::RateBurst, &[1, 5, 20]);
     set(dice, 2, Key::RatePerSecond, &[5, 20, 50]);
+}
+
+/// One server in four takes TLS too. Drawn apart, so that the others are what they would
+/// be without it.
+fn draw_tls(plan: &mut Plan) {
+    if Dice::new(plan.seed ^ 0x715).once_in(4) {
+        plan.settings.set(Key::Tls, 1);
+    }
 }
 
 fn draw_network(dice: &mut Dice, plan: &mut Plan, world: World) {

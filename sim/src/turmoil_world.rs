@@ -256,11 +256,11 @@ fn add_server(
     (trace, watched, disk): (&Trace, &Watched, &Disk),
     registry: &Registry,
 ) {
-    let (config, ends_at) = (plan.settings.config(), plan.ends_at);
+    let (settings, ends_at) = (plan.settings.clone(), plan.ends_at);
     let (trace, watched, registry) = (trace.clone(), watched.clone(), registry.clone());
     let disk = disk.clone();
     sim.host("server", move || {
-        let (config, watched, registry) = (config.clone(), watched.clone(), registry.clone());
+        let (settings, watched, registry) = (settings.clone(), watched.clone(), registry.clone());
         let (trace, disk) = (trace.clone(), disk.clone());
         async move {
             let listener = SimListener::bind(watched.clone(), registry, trace.clone()).await?;
@@ -272,7 +272,7 @@ fn add_server(
             };
             tokio::select! {
                 biased;
-                outcome = serve(config, listener, clock, disk, tell) => {
+                outcome = serve(settings, listener, clock, disk, tell) => {
                     trace.record(What::Door(Door::Ended(outcome == Outcome::Stopped)));
                     watched.look(|known| known.end(outcome));
                 }

@@ -20,7 +20,8 @@ fn health(admin: SocketAddr) -> (String, String, Option<i32>) {
     )
 }
 
-fn get(admin: SocketAddr, path: &str) -> String {
+/// What is at a path of the admin address.
+pub(crate) fn get(admin: SocketAddr, path: &str) -> String {
     let mut stream = TcpStream::connect(admin).unwrap();
     stream.set_read_timeout(Some(PATIENCE)).unwrap();
     let request = format!("GET {path} HTTP/1.1\r\nHost: x\r\n\r\n");

@@ -12,6 +12,7 @@ use tempfile::TempDir;
 
 use roomful::shell::Clock;
 
+use crate::admin::get;
 use crate::process::{Process, end_of, roomful};
 
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);
@@ -177,6 +178,26 @@ fn it_is_read_again_when_it_changes() {
     // However coarse the clock of the files is.
     touch(&place.file("cert.pem"));
     expect![" INFO cert.pem was read again: new connections see the new certificate, valid until DAY TIME UTC"].assert_eq(&place.without_place(&server.until_logged("cert.pem")));
+}
+
+#[test]
+fn the_days_that_are_left_are_a_figure_that_follows() {
+    let place = Place::new(90);
+    let mut command = roomful(&["--admin", "127.0.0.1:0", "--config"]);
+    command.arg(place.file("roomful.toml"));
+    let server = Process::spawn(command);
+    let admin = server.admin();
+    let days = || {
+        let metrics = get(admin, "/metrics");
+        let name = "roomful_certificate_days_left ";
+        let line = metrics.lines().find_map(|line| line.strip_prefix(name));
+        line.expect("it is there").parse::<f64>().unwrap()
+    };
+    // It is valid for an hour more than so many days.
+    assert!((90.0..90.1).contains(&days()), "{}", days());
+    place.renew(now() + DAY * 80);
+    place.hang_up(&server, "cert.pem");
+    assert!((79.9..=80.0).contains(&days()), "{}", days());
 }
 
 fn touch(file: &Path) {

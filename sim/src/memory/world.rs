@@ -112,10 +112,9 @@ impl<'a> Driver<'a> {
     }
 
     fn start_server(&mut self) -> &Serving {
-        let config = self.plan.settings.config();
         let listener = MemoryListener::bind(&self.net);
         let clock = Clock::starting_at(world::epoch_after(self.trace.now()));
-        let serving = Serving::start(config, listener, clock, &self.disk);
+        let serving = Serving::start(&self.plan.settings, listener, clock, &self.disk);
         self.server.insert(serving)
     }
 

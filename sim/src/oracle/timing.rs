@@ -229,7 +229,9 @@ fn patience(plan: &Plan, run: &Run, view: &View) -> u64 {
         0 => 0,
         _ => 1_000 + 40 * settings.get(Key::DiskLatencyMax),
     };
-    2 * latency + by_rate + by_connecting + narrow * latency + by_disk
+    // Whoever says nothing is greeted after a moment, if they might have begun TLS.
+    let by_silence = if settings.get(Key::Tls) > 0 { 300 } else { 0 };
+    2 * latency + by_rate + by_connecting + narrow * latency + by_disk + by_silence
 }
 
 /// Who was calm when the server was told to stop has heard the goodbye, and the

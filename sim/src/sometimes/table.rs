@@ -1,6 +1,6 @@
 //! The situations, by name, and how each is seen.
 
-use super::Seen;
+use super::{FirstByte, Seen};
 use crate::atlas::{FaultKind, Phase};
 use crate::oracle::{Cause, Refusal, RowKind, Span};
 use crate::settings::Key;
@@ -31,7 +31,7 @@ const fn memory(name: &'static str, look: Look) -> Situation {
     }
 }
 
-pub(super) const SITUATIONS: [Situation; 56] = [
+pub(super) const SITUATIONS: [Situation; 59] = [
     memory("a skip is told", |seen| {
         seen.any_view(|view| view.skips.iter().any(|(_, skipped)| skipped.lines > 0))
     }),
@@ -256,6 +256,16 @@ pub(super) const SITUATIONS: [Situation; 56] = [
                 })
             })
         })
+    }),
+    both(
+        "where TLS is taken, somebody plain speaks at once",
+        |seen| seen.lets_in(FirstByte::Early),
+    ),
+    both("where TLS is taken, somebody speaks when greeted", |seen| {
+        seen.lets_in(FirstByte::Late)
+    }),
+    memory("where TLS is taken, somebody never speaks", |seen| {
+        seen.lets_in(FirstByte::Never)
     }),
     memory("a server that was stopped starts again", |seen| {
         let ended = |event: &Event| event.what == What::Door(Door::Ended(true));
