@@ -5,6 +5,7 @@ use std::io;
 use std::net::SocketAddr;
 use std::time::Duration;
 
+use tokio::io::AsyncWrite;
 use tokio::sync::mpsc;
 use tokio::task::{JoinError, JoinSet};
 use tokio::time::{Instant, sleep};
@@ -57,6 +58,15 @@ pub(crate) struct Accepted<R, W> {
     pub(crate) peer: SocketAddr,
     /// Its place among the connections; to be dropped when the connection ends.
     pub(crate) permit: Permit,
+}
+
+impl<R, W: AsyncWrite + Unpin> Accepted<R, W> {
+    /// It comes too late: it is told so, as well as that can be without waiting.
+    pub(crate) fn turn_away(mut self, why: &Message) {
+        let mut line = Vec::new();
+        encode(Flavor::Text, why, &mut line);
+        linger::say_at_once(&mut self.write, &line);
+    }
 }
 
 /// Accepts connections and hands them to the hub, until the server stops or the
@@ -212,8 +222,10 @@ impl<L: Listener> Door<L> {
     }
 
     async fn hand_over(&mut self, accepted: Accepted<L::Read, L::Write>) {
-        // If the hub is gone, `run` sees it too.
-        let _ = self.connections.send(accepted).await;
+        // The hub takes no more, which `run` sees too.
+        if let Err(mpsc::error::SendError(late)) = self.connections.send(accepted).await {
+            late.turn_away(&Message::ShuttingDown);
+        }
     }
 
     fn refuse(&mut self, read: L::Read, mut write: L::Write, peer: SocketAddr, refusal: Refusal) {

@@ -27,6 +27,7 @@ impl<L: Listener> Hub<L> {
                 self.turn.finish(conn);
             }
         }
+        self.turn_away_newcomers(&Message::ShuttingDown).await;
         self.close_all().await;
         self.close_archive().await;
         if self.has_failed || self.is_inconsistent() {
@@ -61,9 +62,18 @@ impl<L: Listener> Hub<L> {
                 self.turn.finish(conn);
             }
         }
+        self.turn_away_newcomers(&Message::ServerFailed).await;
         self.close_all().await;
         self.close_archive().await;
         Outcome::Failed
+    }
+
+    /// Tells those who were let in and are not in yet; no more come.
+    async fn turn_away_newcomers(&mut self, why: &Message) {
+        self.inlets.accepted.close();
+        while let Some(accepted) = self.inlets.accepted.recv().await {
+            accepted.turn_away(why);
+        }
     }
 
     /// Waits until every connection is flushed and closed, for as long as the
@@ -123,7 +133,6 @@ impl<L: Listener> Hub<L> {
                 answer = super::next_answer(&mut self.archive) => return Arrival::History(answer),
                 Some(done) = self.readers.join_next_with_id() => return super::reader_end(done),
                 Some(_) = self.batches.recv() => {} // Too late: not accepted.
-                Some(_) = self.inlets.accepted.recv() => {} // Too late: closed by this.
             }
         }
     }
