@@ -48,7 +48,7 @@ impl<L: Listener> Hub<L> {
                 to, rooms, words, ..
             } => self.search(to, rooms, words),
             Effect::Pause { conn, until } => {
-                self.figures.rate_delays.add(1);
+                self.counts.rate_delays += 1;
                 let until = self.clock.instant_of(until);
                 if let Some(link) = self.links.get_mut(conn) {
                     link.not_before = Some(until);
@@ -99,7 +99,7 @@ impl<L: Listener> Hub<L> {
 
     /// Once for each flavor in use, never once for each recipient.
     fn deliver(&mut self, to: &[ConnId], message: &Message) {
-        self.figures.deliveries.add(to.len() as u64);
+        self.counts.deliveries += to.len() as u64;
         for (flavor, count) in &self.flavors {
             if *count > 0 {
                 self.turn.deliver(*flavor, to, message);

@@ -63,7 +63,7 @@ impl<L: Listener> Hub<L> {
             bytes_in,
         } = batch;
         if let Some(link) = self.links.get_mut(conn) {
-            self.figures.bytes_in.add(link.note_bytes_in(bytes_in));
+            self.counts.bytes_in += link.note_bytes_in(bytes_in);
             self.turn.note_read(read_at);
         }
         let Some(link) = self.open_link(conn) else {
@@ -118,7 +118,7 @@ impl<L: Listener> Hub<L> {
     fn take_item(&mut self, conn: ConnId, item: Decoded) {
         match item {
             Decoded::Command { tag, command } => {
-                self.figures.requests.add(1);
+                self.counts.requests += 1;
                 self.step(Event::Requested { conn, tag, command });
             }
             Decoded::Answer(bytes) => {
@@ -236,7 +236,7 @@ impl<L: Listener> Hub<L> {
     pub(super) fn take_reader_done(&mut self, done: ReaderDone) {
         if let Some(link) = self.links.get_mut(done.conn) {
             link.is_read = true;
-            self.figures.bytes_in.add(link.note_bytes_in(done.bytes_in));
+            self.counts.bytes_in += link.note_bytes_in(done.bytes_in);
             self.forget_if_done(done.conn);
         }
     }

@@ -32,7 +32,7 @@ use super::accept::Accepted;
 use super::admission::Admission;
 use super::connection::{Batch, ReaderDone};
 use super::fanout::{self, Opened, Report, Slots, Turn};
-use super::metrics::HubFigures;
+use super::metrics::{HubFigures, TurnCounts};
 use super::stage::{Outcome, Progress, Stage};
 use super::store::{Answer, Fate, HistoryLink, Ticket};
 use super::tls::Outgoing;
@@ -96,6 +96,8 @@ pub(crate) struct Hub<L: Listener> {
     config: Config,
     clock: Clock,
     figures: Arc<HubFigures>,
+    /// What was counted since the end of the latest turn.
+    counts: TurnCounts,
     watch: Watch,
     engine: Engine,
     effects: Effects,
@@ -173,6 +175,7 @@ impl<L: Listener> Hub<L> {
             config,
             clock,
             figures,
+            counts: TurnCounts::default(),
             watch: Watch::default(),
             effects: Effects::default(),
             has_failed: false,
@@ -259,7 +262,7 @@ impl<L: Listener> Hub<L> {
             Arrival::Settle => self.settle_numbers(),
             Arrival::Deadline => self.tick(),
         }
-        self.watch.stop(&self.figures.engine_step);
+        self.watch.stop(&mut self.counts.steps);
     }
 
     /// Takes what has arrived of every kind, up to a bound for each.
@@ -290,7 +293,7 @@ impl<L: Listener> Hub<L> {
         }
         self.take_batches();
         self.tick();
-        self.watch.stop(&self.figures.engine_step);
+        self.watch.stop(&mut self.counts.steps);
     }
 
     fn take_batches(&mut self) {
@@ -326,7 +329,7 @@ impl<L: Listener> Hub<L> {
             return; // What it would say now could be wrong.
         }
         let moment = Instant::now();
-        self.watch.next(moment, &self.figures.engine_step);
+        self.watch.next(moment, &mut self.counts.steps);
         let now = self.clock.at(moment);
         log_event(&event);
         let for_the_log = event.clone();
@@ -364,9 +367,11 @@ impl<L: Listener> Hub<L> {
         self.show_figures();
     }
 
-    /// What is so much at the end of this turn, for whoever wants to know.
-    fn show_figures(&self) {
+    /// What was counted until the end of this turn and what is so much then, for whoever
+    /// wants to know.
+    fn show_figures(&mut self) {
         let (figures, stats) = (&self.figures, self.engine.stats());
+        figures.add(&mut self.counts);
         figures.connections.set(self.links.len() as u64);
         figures.people.set(stats.people as u64);
         figures.rooms.set(stats.rooms as u64);
@@ -382,7 +387,7 @@ impl<L: Listener> Hub<L> {
     /// readers their credit back.
     async fn close_turn(&mut self) {
         self.tell_news();
-        self.watch.stop(&self.figures.engine_step);
+        self.watch.stop(&mut self.counts.steps);
         // Before anybody is written to, who may be slow.
         self.hand_over_records();
         let turn = std::mem::take(&mut self.turn);

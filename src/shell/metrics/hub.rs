@@ -1,9 +1,8 @@
 //! What the hub knows and does.
 
-use super::{Figure, Histogram};
+use super::{Figure, Histogram, Tally};
 
-/// Brought up to date by the hub: what is so much now at the end of each turn, what
-/// is counted where it happens.
+/// Brought up to date by the hub at the end of each turn; how connections end, at once.
 #[derive(Debug, Default)]
 pub(crate) struct HubFigures {
     /// Connections that are not wholly closed, now.
@@ -52,4 +51,33 @@ pub(crate) struct ClosedFigures {
     pub(crate) shutdown: Figure,
     /// The server had a fault of its own.
     pub(crate) server_failed: Figure,
+}
+
+/// What was counted in a turn, for every line: plain numbers, which are added to the
+/// figures at its end.
+#[derive(Debug, Default)]
+pub(crate) struct TurnCounts {
+    pub(crate) requests: u64,
+    pub(crate) deliveries: u64,
+    pub(crate) bytes_in: u64,
+    pub(crate) rate_delays: u64,
+    pub(crate) steps: Tally,
+}
+
+impl HubFigures {
+    /// Adds what was counted in a turn, and begins anew.
+    pub(crate) fn add(&self, counts: &mut TurnCounts) {
+        let TurnCounts {
+            requests,
+            deliveries,
+            bytes_in,
+            rate_delays,
+            steps,
+        } = counts;
+        self.requests.add(std::mem::take(requests));
+        self.deliveries.add(std::mem::take(deliveries));
+        self.bytes_in.add(std::mem::take(bytes_in));
+        self.rate_delays.add(std::mem::take(rate_delays));
+        self.engine_step.add(steps);
+    }
 }

@@ -31,9 +31,10 @@ pub use certificate::Certificate;
 pub(crate) use entry::EntryFigures;
 pub use exposition::CONTENT_TYPE;
 pub(crate) use figure::Figure;
+pub(crate) use histogram::Tally;
 pub use histogram::{Histogram, Reading};
 pub(crate) use history::HistoryFigures;
-pub(crate) use hub::{ClosedFigures, HubFigures};
+pub(crate) use hub::{ClosedFigures, HubFigures, TurnCounts};
 
 use super::Clock;
 use super::fanout::Gauges;
