@@ -3,12 +3,13 @@
 use std::io::Write as _;
 use std::net::SocketAddr;
 use std::process::ExitCode;
+use std::time::Duration;
 
 use roomful::shell::cli::{self, Settings, Stop, Task};
 use roomful::shell::logging::{self, Log};
 use roomful::shell::tls::Renewal;
 use roomful::shell::{
-    Clock, Config, Handle, Hangups, Listening, Outcome, Place, Reload, Server, Signals,
+    BindError, Clock, Handle, Hangups, Listening, Outcome, Place, Reload, Server, Signals,
     TcpListener, banner, descriptors, keep,
 };
 
@@ -50,8 +51,9 @@ async fn serve(settings: Settings, log: &Log) -> Result<Outcome, Stop> {
         .map(|files| Renewal::begin(files, clock))
         .transpose();
     let renewal = renewal.map_err(Stop::failed)?;
-    let (listeners, addresses) = listen(&config.listen, &config)?;
-    let (tls_listeners, tls_only) = listen(&config.listen_tls, &config)?;
+    let stall_timeout = config.stall_timeout;
+    let (listeners, addresses) = listen("--listen", &config.listen, stall_timeout)?;
+    let (tls_listeners, tls_only) = listen("--listen-tls", &config.listen_tls, stall_timeout)?;
     let listening = Listening {
         addresses,
         takes_tls: renewal.is_some(),
@@ -87,12 +89,15 @@ async fn serve(settings: Settings, log: &Log) -> Result<Outcome, Stop> {
 }
 
 fn listen(
+    flag: &str,
     addresses: &[SocketAddr],
-    config: &Config,
+    stall_timeout: Duration,
 ) -> Result<(Vec<TcpListener>, Vec<SocketAddr>), Stop> {
-    let bind = |address: &SocketAddr| TcpListener::bind(*address, config.stall_timeout);
+    let bind = |address: &SocketAddr| TcpListener::bind(*address, stall_timeout);
     let listeners: Result<Vec<_>, _> = addresses.iter().map(bind).collect();
-    let listeners = listeners.map_err(Stop::failed)?;
+    // What to do is said of the flag that chose the address.
+    let told = |error: BindError| Stop::failed(error.to_string().replace("--listen", flag));
+    let listeners = listeners.map_err(told)?;
     let addresses: Result<Vec<_>, _> = listeners.iter().map(TcpListener::local_addr).collect();
     Ok((listeners, addresses.map_err(Stop::failed)?))
 }
