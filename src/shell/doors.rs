@@ -59,9 +59,11 @@ impl Doors {
             .transpose()?;
         let config = &settings.config;
         let stall_timeout = config.stall_timeout;
-        let bind = |addresses: &[SocketAddr]| {
+        let bind = |addresses: &[SocketAddr], flag| {
             let bind = |address: &SocketAddr| TcpListener::bind(*address, stall_timeout);
-            addresses.iter().map(bind).collect::<Result<Vec<_>, _>>()
+            let bound = addresses.iter().map(bind);
+            let bound: Result<Vec<_>, _> = bound.collect();
+            bound.map_err(|error| error.chosen_by(flag))
         };
         let adopt = |listeners: Vec<std::net::TcpListener>| {
             let adopt = |listener| TcpListener::adopt(listener, stall_timeout);
@@ -69,7 +71,10 @@ impl Doors {
             adopted.collect::<Result<Vec<_>, _>>()
         };
         let (listeners, tls_only) = if handed_over.is_empty() {
-            (bind(&config.listen)?, bind(&config.listen_tls)?)
+            (
+                bind(&config.listen, "--listen")?,
+                bind(&config.listen_tls, "--listen-tls")?,
+            )
         } else {
             (adopt(handed_over.listeners)?, adopt(handed_over.tls_only)?)
         };

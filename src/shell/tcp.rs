@@ -164,6 +164,17 @@ pub enum BindError {
 }
 
 impl BindError {
+    /// The same, where another flag than `--listen` has chosen the address.
+    #[must_use]
+    pub(super) fn chosen_by(mut self, by: &'static str) -> Self {
+        let (Self::InUse { flag, .. }
+        | Self::NotPermitted { flag, .. }
+        | Self::NotHere { flag, .. }
+        | Self::Other { flag, .. }) = &mut self;
+        *flag = by;
+        self
+    }
+
     #[expect(
         clippy::wildcard_enum_match_arm,
         reason = "the system's list of errors is open"

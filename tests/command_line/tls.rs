@@ -204,3 +204,22 @@ fn touch(file: &Path) {
     let file = fs::File::options().write(true).open(file).unwrap();
     file.set_modified(SystemTime::UNIX_EPOCH).unwrap();
 }
+
+#[test]
+fn an_address_in_use_is_said_of_the_flag_that_chose_it() {
+    let place = Place::new(90);
+    let first = place.start();
+    let address = first.addr;
+    let mut command = roomful(&["--listen", "127.0.0.1:0", "--listen-tls"]);
+    command.arg(address.to_string());
+    command.arg("--config").arg(place.file("roomful.toml"));
+    let (said, status) = end_of(&mut command);
+    let start = format!("roomful: {address} is in use by another program. Stop it, or ");
+    let rest = said.strip_prefix(&start);
+    let rest = rest.unwrap_or_else(|| panic!("{said}"));
+    assert!(
+        rest.starts_with("choose another port with --listen-tls "),
+        "{rest}"
+    );
+    assert_eq!(status, Some(1));
+}

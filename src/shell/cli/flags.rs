@@ -330,6 +330,12 @@ impl Flags {
         }
     }
 
+    /// An address that is both for everybody and for TLS alone.
+    pub(super) fn listens_twice(&self) -> Option<SocketAddr> {
+        let mut for_tls = self.listen_tls.iter().copied();
+        for_tls.find(|address| address.port() != 0 && self.listen.contains(address))
+    }
+
     fn history(&self) -> Option<HistoryConfig> {
         let retention = Duration::from_secs(self.retention * SECONDS_PER_DAY);
         let config = HistoryConfig {

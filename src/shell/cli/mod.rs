@@ -159,7 +159,7 @@ fn task(arguments: Vec<OsString>, layer: Layer, places: &Places) -> Result<Task,
     let (parsed, line) = understood(&mut command, &arguments)?;
     let chosen = Chosen::of(&parsed, &layer, &command);
     if line.is_for_a_server() {
-        tls::check(&chosen)?;
+        tls::check(&chosen, line.flags.listens_twice())?;
     }
     let source = Source {
         arguments,

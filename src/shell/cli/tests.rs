@@ -308,11 +308,14 @@ fn what_is_wrong_with_tls_is_told_in_one_line() {
             --tls-key is set without its certificate: set --tls-cert too.
         --listen-tls 127.0.0.1:6697
             --listen-tls is set without a certificate: set --tls-cert and --tls-key too.
+        --tls-cert c --tls-key k --listen-tls 127.0.0.1:4000
+            --listen and --listen-tls both name 127.0.0.1:4000. With a certificate, --listen takes TLS too: leave it out of --listen-tls, or choose another port.
     "#]]
     .assert_eq(&transcript(&[
         "--tls-cert chain.pem",
         "--tls-key key.pem",
         "--listen-tls 127.0.0.1:6697",
+        "--tls-cert c --tls-key k --listen-tls 127.0.0.1:4000",
     ]));
 }
 

@@ -78,8 +78,8 @@ pub(crate) struct Reader<R> {
     held: Option<Box<Held>>,
     input: Input,
     /// Once it is known that the input will end: when patience with what comes
-    /// before the end is over.
-    give_up: Option<Instant>,
+    /// before the end is over. Boxed, since it is rare.
+    give_up: Option<Box<Instant>>,
     /// For how long input is taken after its end.
     after_end_millis: u32,
     /// Bytes read since the last item came of them. Reading stops long before 4 GiB.
@@ -358,9 +358,12 @@ impl<R: ReadHalf> Reader<R> {
         }
         if self.give_up.is_none() && self.read.has_ended() {
             let after_end = Duration::from_millis(self.after_end_millis.into());
-            self.give_up = Some(Instant::now() + after_end);
+            self.give_up = Some(Box::new(Instant::now() + after_end));
         }
-        let is_late = self.give_up.is_some_and(|at| Instant::now() >= at);
+        let is_late = self
+            .give_up
+            .as_ref()
+            .is_some_and(|at| Instant::now() >= **at);
         is_late.then_some(Stop::End(End {
             why: Ending::InputEnded,
             is_cut: true,

@@ -67,6 +67,7 @@ impl Tls {
         let session = Session::new(connection);
         let read = TlsRead::new(both.read, session.clone());
         let write = TlsWrite::new(both.write, session);
+        let (read, write) = (Box::new(read), Box::new(write));
         Ok((Incoming::Tls(read), Outgoing::Tls(write)))
     }
 }

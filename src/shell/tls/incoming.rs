@@ -13,8 +13,8 @@ use crate::shell::ReadHalf;
 pub(crate) enum Incoming<R> {
     /// As it comes.
     Plain(R),
-    /// Out of records.
-    Tls(TlsRead<R>),
+    /// Out of records. Boxed, so that plain ones are no larger for it.
+    Tls(Box<TlsRead<R>>),
 }
 
 /// The read half of a TLS connection.
@@ -70,13 +70,15 @@ impl<R: ReadHalf> AsyncRead for Incoming<R> {
 impl<R: ReadHalf> ReadHalf for Incoming<R> {
     async fn broken(&mut self) {
         match self {
-            Self::Plain(read) | Self::Tls(TlsRead { read, .. }) => read.broken().await,
+            Self::Plain(read) => read.broken().await,
+            Self::Tls(tls) => tls.read.broken().await,
         }
     }
 
     fn has_ended(&mut self) -> bool {
         match self {
-            Self::Plain(read) | Self::Tls(TlsRead { read, .. }) => read.has_ended(),
+            Self::Plain(read) => read.has_ended(),
+            Self::Tls(tls) => tls.read.has_ended(),
         }
     }
 }

@@ -13,8 +13,8 @@ use super::session::{Now, Session, poll};
 pub(crate) enum Outgoing<W> {
     /// As it is.
     Plain(W),
-    /// In records.
-    Tls(TlsWrite<W>),
+    /// In records. Boxed, so that plain ones are no larger for it.
+    Tls(Box<TlsWrite<W>>),
 }
 
 /// The most that one record holds (RFC 8446, section 5.1), in bytes.

@@ -211,7 +211,7 @@ async fn a_turn_is_filled_again_without_what_it_held() {
 
 #[test]
 fn an_idle_connection_is_small() {
-    type Link = link::Link<crate::shell::TcpWrite>;
+    type Link = link::Link<crate::shell::tls::Outgoing<crate::shell::TcpWrite>>;
     assert!(
         size_of::<Option<Link>>() <= 88,
         "{}",
