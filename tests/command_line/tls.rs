@@ -223,3 +223,28 @@ fn an_address_in_use_is_said_of_the_flag_that_chose_it() {
     );
     assert_eq!(status, Some(1));
 }
+
+#[test]
+fn without_a_configuration_file_a_hangup_reads_the_certificate_alone() {
+    let place = Place::new(90);
+    let mut command = roomful(&["--tls-cert"]);
+    command.arg(place.file("cert.pem"));
+    command.arg("--tls-key").arg(place.file("key.pem"));
+    let server = Process::spawn(command);
+    // The very next line.
+    let line = place.hang_up(&server, "");
+    assert!(
+        line.starts_with(" INFO cert.pem was read again: the same certificate"),
+        "{line}"
+    );
+}
+
+#[test]
+fn a_broken_configuration_file_keeps_no_certificate_from_being_renewed() {
+    let place = Place::new(90);
+    let server = place.start();
+    fs::write(place.file("roomful.toml"), "[tls").unwrap();
+    place.renew(now() + DAY * 80);
+    expect![[r#"ERROR the configuration stays as it was: roomful.toml:1: "[tls" is not TOML: unclosed table, expected `]`."#]].assert_eq(&place.hang_up(&server, "stays"));
+    expect![" INFO cert.pem was read again: new connections see the new certificate, valid until DAY TIME UTC"].assert_eq(&place.without_place(&server.until_logged("cert.pem")));
+}
