@@ -2,15 +2,13 @@
 
 use std::io::Write as _;
 use std::process::ExitCode;
-use std::time::Duration;
 
 use roomful::shell::admin;
 use roomful::shell::cli::{self, Settings, Stop, Task};
 use roomful::shell::logging::{self, Log};
 use roomful::shell::systemd::{self, HandedOver, Notifier};
 use roomful::shell::{
-    Clock, Doors, Handle, Hangups, Outcome, Place, Reload, Server, Signals, banner, descriptors,
-    keep,
+    Clock, Doors, Orders, Outcome, Place, Reload, Server, banner, descriptors, keep,
 };
 
 /// The exit status after a fault of the server's own (`EX_SOFTWARE` of BSD's
@@ -55,7 +53,6 @@ async fn serve(settings: Settings, handed_over: HandedOver, log: &Log) -> Result
     let sockets = doors.count();
     config.connections_max = descriptors::connections_that_fit(config.connections_max, sockets);
     let banner = banner(&listening, place.as_ref(), settings.file());
-    let grace = config.shutdown_grace;
     let Doors {
         listeners,
         tls_only,
@@ -73,8 +70,7 @@ async fn serve(settings: Settings, handed_over: HandedOver, log: &Log) -> Result
         server = server.with_history(link);
         keeper = Some(thread);
     }
-    let mut signals = Signals::catch().map_err(Stop::failed)?;
-    let mut hangups = Hangups::catch().map_err(Stop::failed)?;
+    let mut orders = Orders::catch().map_err(Stop::failed)?;
     let handle = server.handle();
     let admin = admin.map(|admin| admin.start(handle.clone())).transpose();
     let _until_the_end = admin.map_err(Stop::failed)?;
@@ -89,41 +85,12 @@ async fn serve(settings: Settings, handed_over: HandedOver, log: &Log) -> Result
     let outcome = tokio::select! {
         biased;
         outcome = server.run() => outcome,
-        never = pass_on((&mut signals, &mut hangups), (&handle, &manager), &mut reload, grace) => match never {},
+        // On the main thread, where reading a file holds up nobody.
+        never = orders.pass_on(&handle, &manager, &mut reload) => match never {},
         never = manager.watch() => match never {},
     };
     Ok(match keeper {
-        Some(keeper) if !handle.is_ending() => keeper.settled(outcome, signals.next()).await,
+        Some(keeper) if !handle.is_ending() => keeper.settled(outcome, orders.next_signal()).await,
         Some(_) | None => outcome,
     })
-}
-
-/// The first signal stops the server, the second ends it at once. SIGHUP has everything
-/// read again that may change while the server runs: here, on the main thread, where
-/// reading a file holds up nobody. So is a certificate that has changed.
-async fn pass_on(
-    (signals, hangups): (&mut Signals, &mut Hangups),
-    (handle, manager): (&Handle, &Notifier),
-    reload: &mut Reload<'_>,
-    grace: Duration,
-) -> std::convert::Infallible {
-    let name = loop {
-        tokio::select! {
-            biased;
-            name = signals.next() => break name,
-            () = hangups.next() => {
-                manager.reloading();
-                reload.run().await;
-                manager.ready();
-            }
-            never = reload.watch() => match never {},
-        }
-    };
-    tracing::info!("{name} received; a second signal ends at once");
-    manager.stopping(grace);
-    handle.stop();
-    loop {
-        signals.next().await;
-        handle.end();
-    }
 }

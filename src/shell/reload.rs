@@ -2,6 +2,7 @@
 //! change does.
 
 use std::convert::Infallible;
+use std::time::Duration;
 
 use tracing::{error, info, warn};
 
@@ -48,6 +49,12 @@ impl<'l> Reload<'l> {
         if let Some(certificate) = &mut self.certificate {
             certificate.reload();
         }
+    }
+
+    /// How long a stop may take, as it is set now.
+    #[must_use]
+    pub fn shutdown_grace(&self) -> Duration {
+        self.running.config.shutdown_grace
     }
 
     /// Serves the certificate that is in its files, if there is one, as it changes. Never
