@@ -126,6 +126,8 @@ pub enum Refusal {
     },
     /// What comes is not TLS, and this door takes nothing else.
     TlsOnly,
+    /// What comes is TLS, and this door takes none, or none any more.
+    NoTls,
     /// This server keeps no history.
     NoHistory,
     /// What was said cannot be read at the moment: a fault of the disk, say.

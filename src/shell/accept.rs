@@ -124,14 +124,17 @@ impl<L: Listener> Door<L> {
             () = connections.closed() => {}
             never = self.accept_forever() => match never {},
         }
-        self.meetings.abort_all();
         while let Some(ended) = self.meetings.join_next().await {
-            unharmed(ended);
+            if let Some((newcomer, first)) = unharmed(ended).flatten() {
+                self.turn_away(newcomer, first);
+            }
         }
         self.handshakes.end().await;
         // The other tasks see the same and end.
         while let Some(ended) = self.delayed.join_next().await {
-            unharmed(ended);
+            if let Some(newcomer) = unharmed(ended).flatten() {
+                self.turn_away(newcomer, Vec::new());
+            }
         }
         while let Some(ended) = self.lingering.join_next().await {
             unharmed(ended);
@@ -198,7 +201,8 @@ impl<L: Listener> Door<L> {
             Manner::PlainOrTls(_) => meeting::FIRST_BYTE_WAIT,
             Manner::Tls(handshaking) => handshaking.timeout,
         };
-        self.meetings.spawn(meeting::meet(newcomer, patience));
+        let stop = self.stop.clone();
+        self.meetings.spawn(meeting::meet(newcomer, patience, stop));
     }
 
     async fn take_met(&mut self, met: Option<Met<L::Read, L::Write>>) {
@@ -225,6 +229,14 @@ impl<L: Listener> Door<L> {
         // The hub takes no more, which `run` sees too.
         if let Err(mpsc::error::SendError(late)) = self.connections.send(accepted).await {
             late.turn_away(&Message::ShuttingDown);
+        }
+    }
+
+    /// The server stops, and nobody knows yet whether they would have begun TLS.
+    fn turn_away(&self, newcomer: Newcomer<L::Read, L::Write>, first: Vec<u8>) {
+        let may_be_plain = !matches!(self.manner, Manner::Tls(_)) && !meeting::begins_tls(&first);
+        if may_be_plain {
+            newcomer.plain(first).turn_away(&Message::ShuttingDown);
         }
     }
 

@@ -39,6 +39,7 @@ pub(crate) struct Permit {
     shared: Arc<Shared>,
     /// `None` for loopback, which is not counted by address.
     address: Option<Address>,
+    is_greeted: bool,
 }
 
 impl Admission {
@@ -48,6 +49,7 @@ impl Admission {
     /// time that [`Self::admit`] will be told.
     #[must_use]
     pub(crate) fn new(config: &Config, now: Instant, figures: Arc<EntryFigures>) -> Self {
+        figures.places_max.set(config.connections_max as u64);
         Self(Arc::new(Shared {
             rate: Rate::new(config.connect_burst, config.connects_per_second, now),
             state: Mutex::new(State {
@@ -67,6 +69,7 @@ impl Admission {
     /// Other bounds on connections, in all and from one address. Who is in stays.
     pub(crate) fn set_bounds(&self, connections_max: usize, per_address_max: usize) {
         let mut state = self.0.lock();
+        self.0.figures.places_max.set(connections_max as u64);
         state.connections_max = connections_max;
         state.per_address_max = per_address_max;
     }
@@ -91,10 +94,15 @@ impl Admission {
             None => now,
         };
         state.connections += 1;
+        figures.places.set(state.connections as u64);
         figures.admitted.add(1);
         figures.delayed.add(u64::from(not_before > now));
         let shared = Arc::clone(&self.0);
-        let permit = Permit { shared, address };
+        let permit = Permit {
+            shared,
+            address,
+            is_greeted: false,
+        };
         Ok(Admitted { permit, not_before })
     }
 
@@ -105,9 +113,20 @@ impl Admission {
     }
 }
 
+impl Permit {
+    /// Whose place it is, is in.
+    pub(crate) fn greet(&mut self) {
+        self.is_greeted = true;
+    }
+}
+
 impl Drop for Permit {
     fn drop(&mut self) {
-        self.shared.lock().release(self.address);
+        let figures = &self.shared.figures;
+        figures.never_greeted.add(u64::from(!self.is_greeted));
+        let mut state = self.shared.lock();
+        state.release(self.address);
+        figures.places.set(state.connections as u64);
     }
 }
 

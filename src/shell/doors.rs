@@ -3,6 +3,8 @@
 use std::io;
 use std::net::SocketAddr;
 
+use tracing::warn;
+
 use super::admin::Admin;
 use super::cli::Settings;
 use super::systemd::HandedOver;
@@ -42,6 +44,17 @@ pub enum DoorError {
     Socket(#[from] io::Error),
 }
 
+/// Whoever chose an address is told that it is not listened on.
+fn warn_of_what_is_not_used(settings: &Settings) {
+    for name in ["listen", "listen_tls"] {
+        if let Some(set) = settings.chosen.set_as(name) {
+            warn!(
+                "{set} is not used: the service manager has handed over the sockets to listen on"
+            );
+        }
+    }
+}
+
 impl Doors {
     /// Opens them: those that the service manager has handed over, and if it has not, those
     /// of the addresses that were chosen.
@@ -76,6 +89,7 @@ impl Doors {
                 bind(&config.listen_tls, "--listen-tls")?,
             )
         } else {
+            warn_of_what_is_not_used(settings);
             (adopt(handed_over.listeners)?, adopt(handed_over.tls_only)?)
         };
         if renewal.is_none() && !tls_only.is_empty() {

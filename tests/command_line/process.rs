@@ -84,7 +84,9 @@ impl Process {
 
     /// Starts it and waits for its three first lines, or four with TLS.
     pub(crate) fn spawn(mut command: Command) -> Self {
-        command.args(["--listen", "127.0.0.1:0"]);
+        if !command.get_envs().any(|(name, _)| name == "LISTEN_FDS") {
+            command.args(["--listen", "127.0.0.1:0"]);
+        }
         command.stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut child = Running(command.spawn().unwrap());
         let stdout = Lines::of(child.0.stdout.take().unwrap());

@@ -140,6 +140,16 @@ fn half_of_what_tls_takes_is_no_use_wherever_it_is_set() {
     place.says(&mut with(listen), 2, expect![[r#"
         roomful: roomful.toml:2: listen_tls is set without a certificate: set --tls-cert and --tls-key too.
     "#]]);
+    with(cert);
+    let mut check = roomful(&["config", "check"]);
+    check.arg(&file);
+    place.says(
+        &mut check,
+        2,
+        expect![[r#"
+        roomful: roomful.toml:2: tls_cert is set without the certificate's key: set --tls-key too.
+    "#]],
+    );
     // One from the file, the other from the environment.
     let mut command = with(cert);
     command.env("ROOMFUL_TLS_KEY", place.file("key.pem"));

@@ -110,6 +110,21 @@ async fn who_asks_for_the_older_format_gets_it() {
     assert!(answer.body.contains(described), "{}", answer.body);
 }
 
+/// To be started again would help nobody, so that it is no reason to.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_full_server_is_ready_and_says_that_it_is_full() {
+    let server = TestServer::start(Config {
+        connections_max: 1,
+        ..unlimited()
+    })
+    .await;
+    let door = Door::of(&server.handle);
+    let _ada = server.connect().await;
+    let ready = door.get("/readyz").await;
+    let said = "ready\nnote: the server is full; one more is told so and sent away\n";
+    assert_eq!((ready.status(), ready.body.as_str()), ("200", said));
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn well_and_ready_until_it_stops() {
     let server = TestServer::start(Config {

@@ -81,7 +81,15 @@ impl Connection {
         if sent < output.len() {
             self.output = output;
             self.output.drain(..sent);
-        } else if self.ends {
+        } else {
+            self.end_if_due();
+        }
+    }
+
+    /// Ends the input of the server once everything is sent, if it is to end then.
+    pub(super) fn end_if_due(&mut self) {
+        let stands = self.link.as_ref().is_some_and(Link::stands);
+        if self.ends && stands && self.output.is_empty() {
             self.shut();
         }
     }

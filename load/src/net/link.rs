@@ -71,6 +71,12 @@ impl Link {
         }
     }
 
+    /// Whether what was written is on its way, and not kept until TLS stands.
+    pub(super) fn stands(&self) -> bool {
+        let session = self.session.as_ref();
+        session.is_none_or(|session| !session.is_handshaking())
+    }
+
     /// Ends what the server reads.
     pub(super) fn shut(&mut self) -> io::Result<()> {
         if let Some(session) = &mut self.session {

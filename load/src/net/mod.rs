@@ -202,6 +202,8 @@ impl Net {
             self.connections[ready.index].close();
             ears.ended(ready.index, ending);
         }
+        // TLS may stand by now.
+        self.connections[ready.index].end_if_due();
         true
     }
 

@@ -350,16 +350,20 @@ impl Delivery<'_> {
         Ok(())
     }
 
-    /// Somebody who heard everything in a room, from its first line on.
+    /// Somebody who heard everything in a room, from its first line on: before them,
+    /// nobody said anything, nor after they had connected and were not greeted yet.
     fn witness(&self, room: &str) -> Option<&View> {
         self.views.all.values().find(|view| {
+            let came = view.stays.first().map_or(0, |stay| stay.from);
+            let mut others = self.views.all.values();
+            let is_first = !others.any(|other| other.first_typed.is_some_and(|at| at < came));
             let is_silent = view.lines_typed == 0 || view.said.is_empty();
             let stayed = view
                 .stays
                 .first()
                 .is_some_and(|stay| stay.room == room && stay.to.is_none());
             let is_whole = view.skips.is_empty() && view.ignored.is_empty() && !view.is_unsure;
-            is_silent && stayed && is_whole && view.was_first && view.life.life == 0
+            is_silent && stayed && is_whole && is_first && view.was_first && view.life.life == 0
         })
     }
 

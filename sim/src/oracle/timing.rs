@@ -20,6 +20,9 @@ const SLACK: u64 = 40;
 /// How long after the last trouble somebody counts as calm, in milliseconds.
 const CALM_AFTER: u64 = 5_000;
 
+/// Whoever heard something so shortly before the end was being told, in milliseconds.
+const CUT_AFTER: u64 = 1_000;
+
 /// Pipes smaller than this are slow by themselves.
 const AMPLE_BYTES: u64 = 64 * 1024;
 
@@ -28,7 +31,13 @@ pub(super) fn judge(plan: &Plan, run: &Run, views: &Views) -> Result<(), Violati
     unheard(run, &troubles)?;
     for view in views.all.values() {
         is_answered(plan, run, view, &troubles)?;
-        is_told_of_shutdown(run, view, views, &troubles)?;
+        is_told_of_shutdown(
+            plan.settings.get(Key::ShutdownGrace),
+            run,
+            view,
+            views,
+            &troubles,
+        )?;
     }
     nobody_waits(plan, run, views, &troubles)
 }
@@ -237,6 +246,7 @@ fn patience(plan: &Plan, run: &Run, view: &View) -> u64 {
 /// Who was calm when the server was told to stop has heard the goodbye, and the
 /// end in order.
 fn is_told_of_shutdown(
+    grace: u64,
     run: &Run,
     view: &View,
     views: &Views,
@@ -274,7 +284,12 @@ fn is_told_of_shutdown(
     let ended_well = view
         .ended
         .is_some_and(|(_, _, how)| how == HowEnded::Closed);
-    if was_there && !own_troubles && !(view.was_told_of_end && ended_well) {
+    // Through a thin pipe not all of it fits into the grace, however well it flows.
+    let was_cut_short = view
+        .ended
+        .is_some_and(|(_, ended, _)| ended >= at + grace && view.was_told_within(ended, CUT_AFTER));
+    let was_told = (view.was_told_of_end && ended_well) || was_cut_short;
+    if was_there && !own_troubles && !was_told {
         let what = format!(
             "person {} was there when the server stopped, and was not told",
             view.life.person

@@ -77,6 +77,7 @@ pub(crate) struct View {
     pub(crate) heard_loss: bool,
     pub(crate) deeds: Vec<(Place, u64, Deed)>,
     pub(crate) ended: Option<(Place, u64, HowEnded)>,
+    pub(crate) first_typed: Option<Place>,
     pub(crate) last_typed: Option<(Place, u64)>,
     pub(crate) lines_typed: u64,
     /// When they heard a line last, in milliseconds.
@@ -193,6 +194,7 @@ impl View {
             heard_loss: false,
             deeds: Vec::new(),
             ended: None,
+            first_typed: None,
             last_typed: None,
             lines_typed: 0,
             last_heard: 0,
@@ -203,6 +205,7 @@ impl View {
 
     /// The person begins to send bytes.
     pub(crate) fn type_bytes(&mut self, place: Place, at: u64, bytes: &[u8]) {
+        self.first_typed.get_or_insert(place);
         self.last_typed = Some((place, at));
         self.is_typing = true;
         for byte in bytes {
@@ -500,6 +503,11 @@ impl View {
     /// How much they said that is not told as it was typed.
     pub(crate) fn junk_count(&self) -> usize {
         self.junk.len()
+    }
+
+    /// Whether they heard a line in the last so many milliseconds before a moment.
+    pub(crate) fn was_told_within(&self, before: u64, millis: u64) -> bool {
+        self.last_heard + millis >= before
     }
 
     /// Everybody whom they ignored at some time before a place, by nickname.

@@ -144,6 +144,9 @@ pub(super) fn words(refusal: &Refusal) -> String {
         Refusal::TlsOnly => {
             "This port takes TLS only. Connect with TLS: openssl s_client -quiet -connect HOST:PORT".into()
         }
+        Refusal::NoTls => {
+            "That is TLS, which is not taken here, or began too late. Connect again: without TLS, or at once.".into()
+        }
         Refusal::NoHistory => {
             "This server keeps no history: what was said is known to those who heard it.".into()
         }

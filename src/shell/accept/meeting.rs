@@ -42,7 +42,7 @@ impl<R, W> Newcomer<R, W> {
     }
 }
 
-/// Waits for the connection's moment, unless it breaks or the server stops.
+/// Waits for the connection's moment, or until the server stops; nothing if it breaks.
 pub(super) async fn wait<R: ReadHalf, W>(
     mut newcomer: Newcomer<R, W>,
     later: Instant,
@@ -50,21 +50,23 @@ pub(super) async fn wait<R: ReadHalf, W>(
 ) -> Option<Newcomer<R, W>> {
     tokio::select! {
         biased;
-        () = stop.serves_no_longer() => None,
+        () = stop.serves_no_longer() => Some(newcomer),
         () = newcomer.read.broken() => None,
         () = sleep_until(later) => Some(newcomer),
     }
 }
 
-/// Waits for the first bytes.
+/// Waits for the first bytes, or until the server stops.
 pub(super) async fn meet<R: ReadHalf, W>(
     mut newcomer: Newcomer<R, W>,
     patience: Duration,
+    stop: Progress,
 ) -> Met<R, W> {
     let mut first = vec![0; FIRST_BYTES_MAX];
-    let count = match timeout(patience, newcomer.read.read(&mut first)).await {
-        Ok(read) => read.ok()?,
-        Err(_) => 0,
+    let count = tokio::select! {
+        biased;
+        () = stop.serves_no_longer() => 0,
+        read = timeout(patience, newcomer.read.read(&mut first)) => read.unwrap_or(Ok(0)).ok()?,
     };
     first.truncate(count);
     Some((newcomer, first))

@@ -40,18 +40,21 @@ async fn beat(server: &Handle) -> Verdict {
     }
 }
 
-/// Whether people can come in. That history suffers is said and keeps nobody out:
-/// the chat goes on.
+/// Whether the server lets people in. That history suffers is said and keeps nobody out:
+/// the chat goes on. That it is full is said too: to be started again would help nobody.
 pub(super) async fn ready(server: &Handle) -> Verdict {
     alive(server).await?;
     if server.stage() != Stage::Serving {
         return Err("stopping: nobody new is let in".into());
     }
-    Ok(if server.metrics().is_history_troubled() {
-        "ready\nnote: what is said cannot be kept in history at the moment; see the log".into()
-    } else {
-        "ready".into()
-    })
+    let mut said = "ready".to_owned();
+    if server.metrics().is_full() {
+        said += "\nnote: the server is full; one more is told so and sent away";
+    }
+    if server.metrics().is_history_troubled() {
+        said += "\nnote: what is said cannot be kept in history at the moment; see the log";
+    }
+    Ok(said)
 }
 
 #[cfg(test)]

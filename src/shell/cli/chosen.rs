@@ -83,7 +83,7 @@ impl Chosen {
 
     /// The name by which a key was set, as it was written: that of a flag or a variable,
     /// or its place in the file; nothing when it was not set.
-    pub(super) fn set_as(&self, name: &str) -> Option<String> {
+    pub(in crate::shell) fn set_as(&self, name: &str) -> Option<String> {
         let choice = self.choices.iter().find(|choice| choice.key.name == name)?;
         match &choice.origin {
             Origin::Line(_) => Some(format!("{}: {name}", self.named(&choice.origin))),

@@ -19,7 +19,8 @@ pub(super) enum ConfigCommand {
     Default,
     /// Say whether a configuration file is fine, or every mistake that is in it
     ///
-    /// The exit status is 2 when there is a mistake.
+    /// The exit status is 2 when there is a mistake. Whether ports are free and what is
+    /// in other files shows when a server starts.
     Check(Check),
 }
 
@@ -39,8 +40,10 @@ impl Check {
         };
         let text = text.map_err(|line| Stop::Wrong { line })?;
         let text = text.ok_or_else(|| Stop::failed(places.nothing()))?;
-        let Layer { path, .. } = understood(&text)?;
-        let path = path.unwrap_or(text.path);
+        let layer = understood(&text)?;
+        let path = layer.path.clone().unwrap_or_else(|| text.path.clone());
+        // What holds between keys: as a server would find it that is started here.
+        super::task(vec!["roomful".into()], layer, places)?;
         Ok(format!("{} is fine.\n", path.display()))
     }
 }

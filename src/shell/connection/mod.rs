@@ -21,8 +21,9 @@ use tokio::time::{Instant, sleep_until, timeout};
 pub(crate) use gate::{Closing, Gate};
 
 use super::ReadHalf;
-use crate::chat::ConnId;
-use crate::dialect::{Decoded, Decoder};
+use super::tls::FIRST_BYTE;
+use crate::chat::{ConnId, Message, Refusal};
+use crate::dialect::{Decoded, Decoder, Flavor, encode};
 use crate::engine::Ending;
 use gate::Passage;
 
@@ -298,6 +299,11 @@ impl<R: ReadHalf> Reader<R> {
             self.input = Input::Ended;
             return self.decoder.finish().into_iter().collect();
         }
+        if self.bytes_in == 0 && bytes.first() == Some(&FIRST_BYTE) {
+            // TLS where it is not taken: what looks like lines in it was said by nobody.
+            self.input = Input::Ended;
+            return vec![Decoded::Answer(no_tls())];
+        }
         self.bytes_in += bytes.len() as u64;
         self.barren_bytes += bytes.len() as u32; // At most `READ_BYTES` more.
         let items = self.decode(&mut bytes);
@@ -384,6 +390,13 @@ impl<R: ReadHalf> Reader<R> {
             _ = timeout(LINGER, until_end) => {}
         }
     }
+}
+
+/// Told to whoever begins TLS here. They take it for a broken record, and end.
+fn no_tls() -> Vec<u8> {
+    let mut line = Vec::new();
+    encode(Flavor::Text, &Message::Refused(Refusal::NoTls), &mut line);
+    line
 }
 
 /// Lets the thread's own buffer be read into: a connection that waits has none.

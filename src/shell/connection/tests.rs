@@ -140,6 +140,23 @@ async fn an_end_that_finds_the_hub_full_comes_after_what_was_said() {
     );
 }
 
+/// What looks like lines in a handshake was said in the lobby, and kept.
+#[tokio::test(start_paused = true)]
+async fn who_begins_tls_says_nothing_and_is_told() {
+    let mut scene = Scene::new();
+    scene.person.write_all(b"\x16").await.unwrap();
+    let told = scene.next().await;
+    let [Decoded::Answer(line)] = &told.items[..] else {
+        panic!("{told:?}");
+    };
+    assert!(line.starts_with(b"!! That is TLS"), "{told:?}");
+    let _ = scene.person.write_all(b"\x03\x01secret.example\n").await;
+    scene.gate.open(None);
+    let rest = scene.next().await;
+    let why = rest.end.map(|end| end.why);
+    assert_eq!((rest.items.len(), why), (0, Some(Ending::InputEnded)));
+}
+
 #[tokio::test(start_paused = true)]
 async fn a_paste_comes_in_batches_of_the_credit_each_for_an_opening() {
     let mut scene = Scene::new();

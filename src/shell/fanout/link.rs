@@ -126,6 +126,11 @@ impl<W: AsyncWrite + Unpin> Link<W> {
         }
     }
 
+    /// Queues the notices of everything that was skipped, if anything was.
+    pub(super) fn settle_all(&mut self, tools: &mut Tools) {
+        while self.settle_first(tools) {}
+    }
+
     /// Asks for a report as soon as its outbox is under half.
     pub(super) fn await_ready(&mut self) {
         self.outbox.await_ready();

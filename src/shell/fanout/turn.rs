@@ -63,6 +63,9 @@ pub(super) enum Order {
         to: ConnId,
         room: RoomName,
     },
+    SettleAll {
+        to: ConnId,
+    },
     WakeWhenReady {
         to: ConnId,
     },
@@ -131,6 +134,12 @@ impl Turn {
     pub fn settle(&mut self, to: ConnId, room: &RoomName) {
         let room = room.clone();
         self.orders.push(Order::Settle { to, room });
+    }
+
+    /// Tells a slow reader now what they missed in any room, if anything: they are about
+    /// to be told goodbye.
+    pub fn settle_all(&mut self, to: ConnId) {
+        self.orders.push(Order::SettleAll { to });
     }
 
     /// Asks for one [`Report::Ready`](super::Report::Ready) as soon as the outbox

@@ -230,6 +230,7 @@ impl<W: AsyncWrite + Unpin + Send + 'static> Worker<W> {
             Order::Settle { to, room } => {
                 self.with_open(*to, |link, tools| link.settle(room, tools));
             }
+            Order::SettleAll { to } => self.with_open(*to, Link::settle_all),
             Order::WakeWhenReady { to } => self.with_open(*to, |link, _| link.await_ready()),
             Order::Nothing => {}
             Order::Finish { conn } => self.with_any(*conn, Link::finish),

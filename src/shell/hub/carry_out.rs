@@ -71,6 +71,10 @@ impl<L: Listener> Hub<L> {
         if let Message::RoomLeft { room, .. } = message {
             self.turn.settle(to, room);
         }
+        if let Message::Farewelled { .. } | Message::ShuttingDown | Message::ServerFailed = message
+        {
+            self.turn.settle_all(to);
+        }
         let before = self.turn.bytes();
         self.turn.reply(link.flavor, to, message);
         let count = self.turn.bytes() - before;

@@ -24,12 +24,13 @@ impl<L: Listener> Hub<L> {
             first,
             write,
             peer,
-            permit,
+            mut permit,
         } = accepted;
         let is_tls = matches!(read, Incoming::Tls(_));
         let Some(conn) = self.slots.mint() else {
             return; // More than any configuration allows.
         };
+        permit.greet();
         let flavor = Flavor::Text;
         let gate = Arc::new(Gate::default());
         let decoder = Decoder::new(flavor, self.config.line_bytes_max);

@@ -372,7 +372,6 @@ impl<L: Listener> Hub<L> {
     fn show_figures(&mut self) {
         let (figures, stats) = (&self.figures, self.engine.stats());
         figures.add(&mut self.counts);
-        figures.connections.set(self.links.len() as u64);
         figures.people.set(stats.people as u64);
         figures.rooms.set(stats.rooms as u64);
         figures.said.set(stats.said);

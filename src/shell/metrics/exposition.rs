@@ -32,8 +32,13 @@ impl Metrics {
         let (entry, hub) = (&self.entry, &self.hub);
         page.gauge(
             "roomful_connections",
-            "Connections that are not wholly closed.",
-            hub.connections.get(),
+            "Connections that are not wholly closed, greeted or not.",
+            entry.places.get(),
+        )?;
+        page.gauge(
+            "roomful_connections_max",
+            "How many there may be; one more is refused.",
+            entry.places_max.get(),
         )?;
         page.counter(
             "roomful_connections_admitted",
@@ -61,7 +66,9 @@ impl Metrics {
         let closed = &hub.closed;
         page.counters(
             "roomful_connections_closed",
-            "Connections that ended, by why. A stalled one took nothing for the stall timeout.",
+            "Connections that ended, by why. A stalled one took nothing for the stall timeout; one \
+             that was never greeted went, or was sent away, while it waited for a first byte, \
+             for TLS to stand or for its turn.",
             [
                 (("reason", "quit"), closed.quit.get()),
                 (("reason", "input_ended"), closed.input_ended.get()),
@@ -70,6 +77,7 @@ impl Metrics {
                 (("reason", "stalled"), closed.stalled.get()),
                 (("reason", "shutdown"), closed.shutdown.get()),
                 (("reason", "server_failed"), closed.server_failed.get()),
+                (("reason", "never_greeted"), entry.never_greeted.get()),
             ],
         )
     }

@@ -5,8 +5,6 @@ use super::{Figure, Histogram, Tally};
 /// Brought up to date by the hub at the end of each turn; how connections end, at once.
 #[derive(Debug, Default)]
 pub(crate) struct HubFigures {
-    /// Connections that are not wholly closed, now.
-    pub(crate) connections: Figure,
     /// People who are in, now.
     pub(crate) people: Figure,
     /// Rooms that are open, now.

@@ -79,6 +79,11 @@ impl Metrics {
         (self.hub.people.get(), self.hub.rooms.get())
     }
 
+    /// Whether nobody new is let in: there are as many connections as there may be.
+    pub(crate) fn is_full(&self) -> bool {
+        self.entry.places.get() >= self.entry.places_max.get()
+    }
+
     /// Whether what is said cannot be kept at the moment.
     pub(crate) fn is_history_troubled(&self) -> bool {
         self.history

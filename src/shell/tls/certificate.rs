@@ -75,7 +75,20 @@ impl TlsFiles {
 
     fn private_key(&self) -> Result<PrivateKeyDer<'static>, TlsError> {
         let unreadable = |error| TlsError::new(&self.key, "private key", error);
-        PrivateKeyDer::from_pem_file(&self.key).map_err(unreadable)
+        PrivateKeyDer::from_pem_file(&self.key).map_err(|error| match self.key_is_locked() {
+            true => TlsError::Locked {
+                file: self.key.clone(),
+            },
+            false => unreadable(error),
+        })
+    }
+
+    /// Whether the key has a password: in its label (RFC 7468, section 11), or in a header
+    /// (RFC 1421, section 4.6.1.1).
+    fn key_is_locked(&self) -> bool {
+        let text = fs::read(&self.key).unwrap_or_default();
+        let has = |mark: &str| text.windows(mark.len()).any(|part| part == mark.as_bytes());
+        has("BEGIN ENCRYPTED PRIVATE KEY") || has("Proc-Type: 4,ENCRYPTED")
     }
 
     /// Until when it is valid, if it is.
@@ -130,10 +143,16 @@ impl TlsFiles {
                 cert: self.cert.clone(),
                 key: self.key.clone(),
             },
+            rustls::Error::InvalidCertificate(_) => TlsError::Refused {
+                file: self.cert.clone(),
+                why: error.to_string(),
+            },
             // It looks at no more of the certificate than its key.
             _ => TlsError::Refused {
                 file: self.key.clone(),
-                why: error.to_string(),
+                why: format!(
+                    "{error} (RSA from 2,048 bits on, P-256, P-384 and Ed25519 can be served)"
+                ),
             },
         }
     }
@@ -212,6 +231,15 @@ pub enum TlsError {
         file: PathBuf,
         /// What is wrong with it.
         why: String,
+    },
+    /// The key is encrypted.
+    #[error(
+        "the key in {} has a password, and nobody is there to type it. Take it off: \
+         openssl pkey -in {} -out FILE", .file.display(), .file.display()
+    )]
+    Locked {
+        /// The key's file.
+        file: PathBuf,
     },
     /// The key belongs to another certificate.
     #[error(

@@ -25,6 +25,8 @@ pub struct Renewal {
     read: Look,
     /// How they looked when they were looked at last.
     seen: Look,
+    /// What was wrong with them when they were read last: they are tried until it is not.
+    wrong: Option<String>,
     /// For how many days the certificate was said to be valid still.
     warned_of: Option<i64>,
     /// Which show until when it is valid, if any do.
@@ -49,6 +51,7 @@ impl Renewal {
             clock,
             read: look,
             seen: look,
+            wrong: None,
             warned_of: None,
             metrics: None,
         })
@@ -91,18 +94,29 @@ impl Renewal {
         if is_settled && look != self.read {
             debug!("the certificate's files have changed");
             self.reload();
+        } else if is_settled && self.wrong.is_some() {
+            // It may be right by now, and the files look the same: who may read them, or
+            // from when on the certificate is valid.
+            self.try_again();
         }
     }
 
     /// Reads the files, whether they seem to have changed or not. Whatever is wrong with
     /// them, what was served before still is.
     pub fn reload(&mut self) {
+        self.wrong = None;
+        self.try_again();
+    }
+
+    /// Says nothing of what is as wrong as it was.
+    fn try_again(&mut self) {
         // Before they are read: what changes meanwhile is seen as changed again.
         self.read = Look::at(&self.files);
         let now = self.clock.now();
         let again = self.files.can_be_read_again();
         match again.and_then(|()| self.files.load(now)) {
             Ok(identity) => {
+                self.wrong = None;
                 let file = self.files.cert.display();
                 let until = identity.expires();
                 if identity.shows_the_same_as(&self.tls.identity()) {
@@ -118,7 +132,13 @@ impl Renewal {
                 self.warned_of = None;
                 self.warn_of_the_end();
             }
-            Err(error) => error!("the certificate stays the one it was: {error}"),
+            Err(error) => {
+                let wrong = Some(error.to_string());
+                if self.wrong != wrong {
+                    error!("the certificate stays the one it was: {error}");
+                }
+                self.wrong = wrong;
+            }
         }
     }
 

@@ -98,7 +98,9 @@ impl Book<'_> {
         if self.was_unreadable() || self.had_failures() || self.killed_in_trouble {
             return Ok(()); // Nobody knew how many there were.
         }
-        if tail.total < kept || tail.total > last.last && !are_hidden {
+        // Where something has expired, what is shown is counted: without what is hidden.
+        let may_be_fewer = self.expires && are_hidden;
+        if tail.total < kept && !may_be_fewer || tail.total > last.last && !are_hidden {
             return wrong(format!(
                 "of {} lines in all; there are {kept} up to {}",
                 tail.total, last.last

@@ -250,6 +250,7 @@ fn every_refusal() {
             !! The server is full: 10,000 connections at most. Try again later.
             !! Your address has 64 connections already, the most that one may have. Close one first.
             !! This port takes TLS only. Connect with TLS: openssl s_client -quiet -connect HOST:PORT
+            !! That is TLS, which is not taken here, or began too late. Connect again: without TLS, or at once.
             !! Not all that you sent could be taken in the 60 seconds after the end of your input; the rest was discarded. Send it in smaller parts.
             !! Not all that you sent could be taken in the 1 second after the end of your input; the rest was discarded. Send it in smaller parts.
             !! This server keeps no history: what was said is known to those who heard it.

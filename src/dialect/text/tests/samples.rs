@@ -426,6 +426,7 @@ pub(super) fn refusals() -> Vec<Message> {
         Refusal::ServerFull { max: 10_000 },
         Refusal::AddressFull { max: 64 },
         Refusal::TlsOnly,
+        Refusal::NoTls,
         Refusal::InputCut { seconds: 60 },
         Refusal::InputCut { seconds: 1 },
         Refusal::NoHistory,
@@ -449,7 +450,8 @@ fn has_refusal_sample(refusal: &Refusal) {
         | Refusal::ReasonTooLong { .. } => {}
         Refusal::NobodyToReplyTo | Refusal::NotReading { .. } | Refusal::IgnoresSelf => {}
         Refusal::NotIgnored { .. } | Refusal::IgnoredFull { .. } | Refusal::ServerFull { .. } => {}
-        Refusal::AddressFull { .. } | Refusal::TlsOnly | Refusal::InputCut { .. } => {}
+        Refusal::AddressFull { .. } | Refusal::TlsOnly | Refusal::NoTls => {}
+        Refusal::InputCut { .. } => {}
         Refusal::CorrespondentGone { .. } => {}
         Refusal::NoHistory
         | Refusal::HistoryUnreadable

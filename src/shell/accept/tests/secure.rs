@@ -178,6 +178,9 @@ async fn stopping_ends_whoever_is_not_greeted_yet() {
     stuck.stream.write_all(&[FIRST_BYTE]).await.unwrap();
     world.until_connections_are(2).await;
     world.stop.raise(Stage::Stopping);
+    let mut line = Vec::new();
+    encode(Flavor::Text, &Message::ShuttingDown, &mut line);
+    assert_eq!(silent.told().await, line, "they may be plain");
     silent.dropped().await;
     stuck.dropped().await;
     assert!(world.millis() < FIRST_BYTE_WAIT.as_millis());

@@ -248,6 +248,30 @@ async fn leaving_a_room_settles_it_first() {
     assert_eq!(pipe.words(), expected);
 }
 
+/// What was missed came after the goodbye, as if more were to come.
+#[tokio::test(start_paused = true)]
+async fn a_goodbye_comes_after_what_was_missed() {
+    let mut hub = Hub::new(place_for(1, 0));
+    let (ada, pipe) = hub.open_stuck();
+    for seq in 1..=3 {
+        hub.deliver(&[ada], &line(seq));
+    }
+    hub.deliver(&[ada], &said("lobby", 5, "hi"));
+    hub.turn.settle_all(ada);
+    hub.turn.reply(Flavor::Text, ada, &Message::ShuttingDown);
+    hub.turn.finish(ada);
+    hub.turn().await;
+    pipe.limit(usize::MAX);
+    quiet().await;
+    let expected = [
+        line(1),
+        skipped("ops", missed(2, 2, 3, 0)),
+        skipped("lobby", missed(1, 5, 5, 0)),
+        Message::ShuttingDown,
+    ];
+    assert_eq!(pipe.words(), words(&expected));
+}
+
 #[tokio::test(start_paused = true)]
 async fn settling_without_a_skip_says_nothing() {
     let mut hub = Hub::new(WIDE);

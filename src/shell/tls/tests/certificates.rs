@@ -79,6 +79,21 @@ fn files_that_are_not_there_or_hold_something_else() {
 }
 
 #[test]
+fn a_key_with_a_password() {
+    for text in [
+        "-----BEGIN ENCRYPTED PRIVATE KEY-----\nAAAA\n-----END ENCRYPTED PRIVATE KEY-----\n",
+        "-----BEGIN EC PRIVATE KEY-----\nProc-Type: 4,ENCRYPTED\nDEK-Info: AES-256-CBC,00\n\nAAAA\n-----END EC PRIVATE KEY-----\n",
+    ] {
+        says(
+            |files| fs::write(&files.key, text).unwrap(),
+            expect![
+                "the key in key.pem has a password, and nobody is there to type it. Take it off: openssl pkey -in key.pem -out FILE"
+            ],
+        );
+    }
+}
+
+#[test]
 fn a_key_of_another_certificate() {
     says(
         |files| {

@@ -46,6 +46,26 @@ async fn a_broken_one_changes_nothing() {
     assert_eq!(tls.await.identity().days_left(today()), 30);
 }
 
+/// Neither who may read a file nor the time shows in how it looks.
+#[tokio::test(start_paused = true)]
+async fn one_that_is_not_valid_yet_is_served_when_it_is() {
+    let dir = tempfile::tempdir().unwrap();
+    let files = make(dir.path(), (1, 30));
+    let clock = Clock::starting_at(today());
+    let mut renewal = Renewal::begin(files, clock).unwrap();
+    let tls = renewal.tls();
+    let run = timeout(WHILE + Duration::from_secs(2 * 24 * 60 * 60), renewal.run());
+    let change = async {
+        sleep(Duration::from_millis(1_500)).await;
+        make(dir.path(), (-1, 300));
+        sleep(WHILE).await;
+        assert_eq!(tls.identity().days_left(today()), 30, "a day too early");
+    };
+    let (ended, ()) = tokio::join!(run, change);
+    assert!(ended.is_err(), "it runs for ever");
+    assert_eq!(tls.identity().days_left(today()), 300);
+}
+
 #[tokio::test(start_paused = true)]
 async fn files_that_change_one_after_the_other_are_read_when_they_are_still() {
     let dir = tempfile::tempdir().unwrap();
