@@ -98,11 +98,12 @@ impl Book<'_> {
         if self.was_unreadable() || self.had_failures() || self.killed_in_trouble {
             return Ok(()); // Nobody knew how many there were.
         }
-        // Where something has expired, what is shown is counted: without what is hidden.
-        let may_be_fewer = self.expires && are_hidden;
-        if tail.total < kept && !may_be_fewer || tail.total > last.last && !are_hidden {
+        // Once something has expired, what is shown is counted, without what is hidden; it
+        // need not be a gap yet.
+        let least = if self.expires { lines } else { kept };
+        if tail.total < least || tail.total > last.last && !are_hidden {
             return wrong(format!(
-                "of {} lines in all; there are {kept} up to {}",
+                "of {} lines in all; there are {least} up to {}",
                 tail.total, last.last
             ));
         }
