@@ -199,9 +199,9 @@ fn the_days_that_are_left_are_a_figure_that_follows() {
     let admin = server.admin();
     let days = || {
         let metrics = get(admin, "/metrics");
-        let name = "roomful_certificate_days_left ";
+        let name = "roomful_certificate_remaining_seconds ";
         let line = metrics.lines().find_map(|line| line.strip_prefix(name));
-        line.expect("it is there").parse::<f64>().unwrap()
+        line.expect("it is there").parse::<f64>().unwrap() / 86_400.0
     };
     // It is valid for an hour more than so many days.
     assert!((90.0..90.1).contains(&days()), "{}", days());

@@ -15,11 +15,10 @@ impl Certificate {
         *self.lock() = Some(not_after);
     }
 
-    /// Days until its end, negative after it; `None` without a certificate.
-    pub(super) fn days_left(&self, now: DateTime<Utc>) -> Option<f64> {
-        const SECONDS_PER_DAY: f64 = 24.0 * 60.0 * 60.0;
+    /// Seconds until its end, negative after it; `None` without a certificate.
+    pub(super) fn seconds_left(&self, now: DateTime<Utc>) -> Option<f64> {
         let left = (*self.lock())? - now;
-        Some(left.as_seconds_f64() / SECONDS_PER_DAY)
+        Some(left.as_seconds_f64())
     }
 
     fn lock(&self) -> std::sync::MutexGuard<'_, Option<DateTime<Utc>>> {
@@ -36,15 +35,15 @@ mod tests {
     use chrono::TimeDelta;
 
     #[test]
-    fn there_are_days_left_only_of_a_certificate() {
+    fn there_is_time_left_only_of_a_certificate() {
         let certificate = Certificate::default();
         let now = DateTime::UNIX_EPOCH;
-        assert_eq!(certificate.days_left(now), None);
+        assert_eq!(certificate.seconds_left(now), None);
         certificate.set_valid_until(now + TimeDelta::hours(36));
-        assert_eq!(certificate.days_left(now), Some(1.5));
+        assert_eq!(certificate.seconds_left(now), Some(36.0 * 3600.0));
         assert_eq!(
-            certificate.days_left(now + TimeDelta::hours(48)),
-            Some(-0.5)
+            certificate.seconds_left(now + TimeDelta::hours(48)),
+            Some(-12.0 * 3600.0)
         );
     }
 }

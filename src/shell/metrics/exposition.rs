@@ -205,11 +205,11 @@ impl Metrics {
             since_epoch.as_seconds_f64(),
         )?;
         // Set by whoever serves a certificate; without one there is no such figure.
-        match self.certificate.days_left(self.clock.now()) {
-            Some(days) => page.gauge(
-                "roomful_certificate_days_left",
-                "Days until the certificate ends; negative after that.",
-                days,
+        match self.certificate.seconds_left(self.clock.now()) {
+            Some(seconds) => page.gauge(
+                "roomful_certificate_remaining_seconds",
+                "Seconds until the certificate ends; negative after that.",
+                seconds,
             ),
             None => Ok(()),
         }
