@@ -208,8 +208,10 @@ impl<'a> Driver<'a> {
     /// Who was killed begins anew, and who has ended.
     fn restart(&mut self) {
         let is_down = self.watched.look(|known| {
+            // Both, also of one that was killed after it had ended.
             let has_ended = known.outcome.take().is_some();
-            has_ended || std::mem::take(&mut known.is_killed)
+            let was_killed = std::mem::take(&mut known.is_killed);
+            has_ended || was_killed
         });
         if is_down {
             self.sim.bounce("server");

@@ -157,7 +157,13 @@ impl ReadHalf for ServerRead {
 
 impl Drop for ServerRead {
     fn drop(&mut self) {
-        heap::apart(|| self.0.net.lock().drop_server_half(self.0.conn));
+        let conn = self.0.conn;
+        let waker = heap::apart(|| {
+            let mut inner = self.0.net.lock();
+            inner.drop_server_half(conn);
+            inner.conns[conn].inward.reader.take()
+        });
+        drop(waker); // With it goes the task that waited, which is the server's.
         self.0.net.hurry();
     }
 }
@@ -225,12 +231,15 @@ impl AsyncWrite for ServerWrite {
 
 impl Drop for ServerWrite {
     fn drop(&mut self) {
-        heap::apart(|| {
+        let conn = self.0.conn;
+        let waker = heap::apart(|| {
             let mut inner = self.0.net.lock();
             // As with a split TCP stream: the end of output goes with its half.
-            inner.shut_outward(self.0.conn);
-            inner.drop_server_half(self.0.conn);
+            inner.shut_outward(conn);
+            inner.drop_server_half(conn);
+            inner.conns[conn].outward.writer.take()
         });
+        drop(waker); // With it goes the task that waited, which is the server's.
         self.0.net.hurry();
     }
 }

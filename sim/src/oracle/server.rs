@@ -64,8 +64,8 @@ fn one_life_each(events: &[Event]) -> Result<(), Violation> {
             What::Log(Log::Handled(conn, _)) if *conn > 0 => {
                 (*conn, |seen| seen.after += seen.ended)
             }
-            // Ids begin anew with a new process, also when one that runs is started again.
-            What::Struck(FaultKind::ServerKill, ..) | What::Door(Door::Opened) => {
+            // Ids begin anew with a new process.
+            What::Struck(FaultKind::ServerKill, ..) => {
                 seen.clear();
                 continue;
             }
@@ -157,13 +157,12 @@ fn nothing_is_left(plan: &Plan, run: &Run) -> Result<(), Violation> {
     }
 }
 
-/// Everybody who connected, also who was refused.
 fn lives(run: &Run) -> isize {
-    let accepted = run
+    let entered = run
         .events
         .iter()
-        .filter(|event| matches!(event.what, What::Door(Door::Accepted)));
-    isize::try_from(accepted.count()).unwrap_or(isize::MAX)
+        .filter(|event| matches!(event.what, What::Log(Log::Entered(_))));
+    isize::try_from(entered.count()).unwrap_or(isize::MAX)
 }
 
 /// The bound of what one outbox holds: its own, its reserve, the replies to one

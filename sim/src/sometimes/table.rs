@@ -131,8 +131,7 @@ pub(super) const SITUATIONS: [Situation; 59] = [
         "somebody ignores another and is not told what they say",
         |seen| seen.ignores(),
     ),
-    // A matter of the engine alone, and rare in the few plans of that world.
-    memory("an answer goes to somebody who has left", |seen| {
+    both("an answer goes to somebody who has left", |seen| {
         seen.refused(Refusal::CorrespondentGone)
     }),
     both("an answer goes to somebody who was renamed", |seen| {

@@ -7,6 +7,7 @@ use proptests::dice::Dice;
 use super::{PASTE_LINES, Swarm, place};
 use crate::plan::{Fault, PersonPlan, Plan, Step};
 use crate::settings::Key;
+use crate::world::World;
 
 /// How many things people may do: the rows of [`draw_weights`].
 pub(super) const DEEDS: usize = 25;
@@ -66,6 +67,7 @@ pub(super) fn add(dice: &mut Dice, swarm: &Swarm, plan: &mut Plan) {
         plan.person(0, vec![Step::At(Duration::ZERO), Step::Connect]);
     }
     let is_storm = dice.once_in(6);
+    let is_scene = has_scene(swarm, plan);
     for number in plan.people.len()..swarm.people.max(2) {
         let host = 1 + place(dice.roll(swarm.hosts as u64));
         let begins = match is_storm {
@@ -87,9 +89,20 @@ pub(super) fn add(dice: &mut Dice, swarm: &Swarm, plan: &mut Plan) {
             }
             talker.talk(dice, swarm, plan);
         }
+        if is_scene {
+            talker.part_from_a_correspondent(swarm, number);
+        }
         let script = talker.script;
         plan.people.push(PersonPlan { host, script });
     }
+}
+
+/// Whether somebody who was written to answers when the other has left: rare by itself,
+/// so that the few plans of turmoil might have none. Drawn apart, so that the others are
+/// what they would be without it.
+fn has_scene(swarm: &Swarm, plan: &Plan) -> bool {
+    let is_few = swarm.world == World::Turmoil && !swarm.has_sloth;
+    is_few && Dice::new(plan.seed ^ 0x1ef7).once_in(10)
 }
 
 /// Somebody whose script is being drawn.
@@ -114,8 +127,7 @@ impl Talker {
             if self.is_connected {
                 self.act(dice, swarm, plan);
             } else {
-                self.script.push(Step::Connect);
-                self.is_connected = true;
+                self.come_back();
             }
         }
     }
@@ -298,6 +310,35 @@ impl Talker {
             asked += " #ops";
         }
         self.say(asked);
+    }
+
+    /// The last two, when they have said everything else: one writes to the other and
+    /// goes, and is answered.
+    fn part_from_a_correspondent(&mut self, swarm: &Swarm, number: usize) {
+        let ends = FIRST + millis(swarm.talk);
+        let at = |after: u64| Step::At(Duration::from_millis(ends + after));
+        let last = swarm.people.max(2) - 1;
+        if number + 1 == last {
+            self.script.push(at(0));
+            self.come_back();
+            self.say("/nick peer".into());
+            self.script.push(at(800));
+            let secret = self.text("secret");
+            self.say(format!("/reply {secret}"));
+        } else if number == last {
+            self.script.push(at(300));
+            self.come_back();
+            let secret = self.text("secret");
+            self.say(format!("/msg peer {secret}"));
+            self.script.push(at(500));
+            self.part(vec![Step::Say("/quit".into())]);
+        }
+    }
+
+    fn come_back(&mut self) {
+        if !std::mem::replace(&mut self.is_connected, true) {
+            self.script.push(Step::Connect);
+        }
     }
 
     /// Goes, and comes back with the next step, if there is one.

@@ -22,6 +22,9 @@ use super::wait::Waits;
 
 /// The most turns that are served together.
 const ROUND_TURNS_MAX: usize = 16;
+/// What is kept of the memory that small pieces were gathered in, in bytes. Who has not
+/// read for long needs more, and they are rare.
+const SCRATCH_BYTES_KEPT: usize = 16 * 1024;
 
 /// After so many flushes, other tasks of the runtime get their chance.
 const FLUSHES_PER_YIELD: usize = 64;
@@ -317,6 +320,8 @@ impl<W: AsyncWrite + Unpin + Send + 'static> Worker<W> {
     /// there is to tell.
     fn end_round(&mut self) {
         self.tools.round.clear();
+        self.tools.scratch.clear();
+        self.tools.scratch.shrink_to(SCRATCH_BYTES_KEPT);
         let tally = std::mem::take(&mut self.tools.tally);
         // A turn whose people are all other workers' has no latency here.
         if !self.read_at.is_empty() && tally.writes > 0 {

@@ -2,11 +2,14 @@
 
 use std::collections::BTreeSet;
 
+use roomful::chat::Kept;
+
 use super::{Book, violation};
 use crate::oracle::Violation;
 use crate::oracle::grammar::{Row, RowKind};
 use crate::oracle::view::{Stay, Tail, View};
 use crate::settings::Key;
+use crate::world::EPOCH_SECONDS;
 
 /// A tail of so many bytes may be shorter than it could be.
 const LARGE_BYTES: usize = 8 * 1024;
@@ -100,7 +103,10 @@ impl Book<'_> {
         }
         // Once something has expired, what is shown is counted, without what is hidden; it
         // need not be a gap yet.
-        let least = if self.expires { lines } else { kept };
+        let least = match self.expires {
+            true => self.certainly_shown(seam, &tail.room, last.last),
+            false => kept,
+        };
         if tail.total < least || tail.total > last.last && !are_hidden {
             return wrong(format!(
                 "of {} lines in all; there are {least} up to {}",
@@ -108,6 +114,24 @@ impl Book<'_> {
             ));
         }
         Ok(())
+    }
+
+    /// How many lines up to a number had certainly not expired when somebody joined, and
+    /// are by nobody whom they may ignore.
+    fn certainly_shown(&self, seam: &Seam<'_>, room: &str, last: u64) -> u64 {
+        let joined = self.run.events[seam.stay.from].at;
+        let retention = self.plan.settings.get(Key::Retention);
+        let rows = self.rooms.get(room).into_iter();
+        let rows = rows.flat_map(|rows| rows.range(..=last));
+        let certain = rows.filter(|(_, row)| match row {
+            Kept::Line { at, text, .. } => {
+                let said = at.timestamp_millis() - i64::from(EPOCH_SECONDS) * 1000;
+                u64::try_from(said).unwrap_or(0) + retention > joined
+                    && !self.may_be_ignored(seam.view, text.as_str())
+            }
+            Kept::Erased { .. } | Kept::Gap { .. } => false,
+        });
+        certain.count() as u64
     }
 
     /// Every line from the end of the tail up to the last that was heard live was heard
